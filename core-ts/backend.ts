@@ -1,0 +1,27 @@
+import type { Tensor } from "./tensor/tensor.ts";
+
+/** Tensors by value name. */
+export type Feeds = ReadonlyMap<string, Tensor>;
+
+/** A loaded model. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /**
+   * Runs the model once. The tensors returned stay valid only until the next `run` or `release` of this session,
+   * so that a backend may reuse its buffers; copy what must live longer.
+   */
+  run(feeds: Feeds): Promise<Map<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** What runs ONNX models; hosts build one on onnxruntime-common. */
+export interface Backend {
+  /** For logs, for instance "onnxruntime-node 1.30.0". */
+  readonly name: string;
+  /**
+   * Loads a serialized ONNX model without external data.
+   * @throws whatever the runtime throws; callers wrap it with the place.
+   */
+  createSession(model: Uint8Array): Promise<Session>;
+}

@@ -1,0 +1,64 @@
+/** ONNX element types by their number in TensorProto.DataType (onnx.proto), and how each is held in memory. */
+export const DTYPE_CODES = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  complex64: 14,
+  complex128: 15,
+  bfloat16: 16,
+  float8e4m3fn: 17,
+  float8e4m3fnuz: 18,
+  float8e5m2: 19,
+  float8e5m2fnuz: 20,
+  uint4: 21,
+  int4: 22,
+  float4e2m1: 23,
+} as const;
+
+export type DType = keyof typeof DTYPE_CODES;
+
+const NAMES = new Map<number, DType>(
+  (Object.keys(DTYPE_CODES) as DType[]).map((name) => [DTYPE_CODES[name], name]),
+);
+
+/** The dtype of a TensorProto.DataType number, or undefined if it is none we know. */
+export function dtypeFromCode(code: number): DType | undefined {
+  return NAMES.get(code);
+}
+
+/** Bits of one element; 0 for strings, which have no fixed size. */
+export const DTYPE_BITS: Readonly<Record<DType, number>> = {
+  float32: 32,
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  int32: 32,
+  int64: 64,
+  string: 0,
+  bool: 8,
+  float16: 16,
+  float64: 64,
+  uint32: 32,
+  uint64: 64,
+  complex64: 64,
+  complex128: 128,
+  bfloat16: 16,
+  float8e4m3fn: 8,
+  float8e4m3fnuz: 8,
+  float8e5m2: 8,
+  float8e5m2fnuz: 8,
+  uint4: 4,
+  int4: 4,
+  float4e2m1: 4,
+};
