@@ -1,0 +1,79 @@
+import type { BitWidth } from "../chips/index.ts";
+import type { Attribute, Graph, Node } from "../graph/graph.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { NodePlan } from "../plan/plan.ts";
+import type { IntType } from "../quantize/scale.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** What a record may look at before any data are read. */
+export interface PlanView {
+  readonly graph: Graph;
+  readonly bits: BitWidth;
+  /** Content of a constant, or undefined for an activation. */
+  constant(value: string): Tensor | undefined;
+  /** The static shape of a value, or undefined where it depends on the data. */
+  dims(value: string): readonly number[] | undefined;
+  dtype(value: string): DType | undefined;
+}
+
+/** An integer tensor of the model being written. */
+export interface IntValue {
+  readonly name: string;
+  readonly type: IntType;
+  readonly scale: number;
+}
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** What a record writes with: integer operands in, nodes and constants out. */
+export interface LowerContext extends PlanView {
+  readonly plan: Extract<NodePlan, { kind: "integer" }>;
+  readonly node: Node;
+  readonly kernels: Kernels;
+  readonly lutLength: number;
+  /** Input i as integers of the node's width; a constant is quantized per tensor. */
+  operand(i: number): IntValue;
+  /** Output i as integers, named and scaled as the plan says. */
+  result(i?: number): IntValue;
+  /** Largest |value| seen in calibration for output i. */
+  largestOutput(i?: number): number;
+  /** Saturation bounds of output 0: its type's, narrowed by a fused activation; with `to`, its dtype number. */
+  bounds(): Attributes;
+  /** Adds an initializer named after the node and returns its name. */
+  constantTensor(role: string, value: Tensor): string;
+  /** Adds the integer node that stands for the float one. */
+  emit(op: string, inputs: readonly string[], attrs: Attributes): void;
+  /** Adds a standard ONNX node that stands for the float one; attributes default to the float node's. */
+  emitStandard(inputs: readonly string[], attrs?: Attributes): void;
+  /** `from` on the scale and type `to` has, through a Requantize node if they differ; returns its name. */
+  requantized(from: IntValue, to: IntValue, role: string): string;
+  /** A sentence for the user: this node loses precision. */
+  warn(message: string): void;
+}
+
+/**
+ * Everything the quantizer knows of one ONNX op. `operands` are the positions of data inputs; other inputs (axes, pads, ...) must be constants
+ * and pass through. A node whose operands are not float32, or that `refuse`s, stays float.
+ */
+export interface OpRecord {
+  operands(node: Node): readonly number[];
+  /** Whether each output gets its own scale, shares operand 0's, or is no quantized value (an index). */
+  readonly output: "own" | "shared" | "index";
+  /** Whether a following Relu or Clip becomes this op's saturation bounds. */
+  readonly absorbsActivation: boolean;
+  /** Why this node can't be integer, or undefined when it can. */
+  refuse?(node: Node, view: PlanView): string | undefined;
+  /** Whether output values can't be negative; without it: shared outputs inherit, own ones may be negative. */
+  nonNegative?(node: Node, view: PlanView, operands: readonly boolean[]): boolean;
+  lower(ctx: LowerContext): void;
+}
+
+export const firstOperand = (): readonly number[] => [0];
+export const allOperands = (node: Node): readonly number[] => node.inputs.map((_, i) => i);
+export const everyOperand = (_node: Node, _view: PlanView, operands: readonly boolean[]): boolean => operands.every(Boolean);
+
+/** Sentence for an input that has to be constant and is not. */
+export function notConstant(node: Node, i: number, what: string): string {
+  return `its ${what} ("${node.inputs[i]}") is computed at run time; only a constant ${what} is supported`;
+}
