@@ -38,8 +38,12 @@ export interface LowerContext extends PlanView {
   result(i?: number): IntValue;
   /** Largest |value| seen in calibration for output i. */
   largestOutput(i?: number): number;
-  /** Saturation bounds of output 0: its type's, narrowed by a fused activation; with `to`, its dtype number. */
+  /** Saturation bounds of output 0: its type's, narrowed by a fused activation. */
+  range(): { readonly qmin: number; readonly qmax: number };
+  /** The same as attributes qmin, qmax and `to`, the dtype number. */
   bounds(): Attributes;
+  /** Adds real constants as integers of the node's width, symmetric, one scale for the tensor. */
+  quantizedConstant(role: string, values: Float32Array, dims: readonly number[]): IntValue;
   /** Adds an initializer named after the node and returns its name. */
   constantTensor(role: string, value: Tensor): string;
   /** Adds the integer node that stands for the float one. */

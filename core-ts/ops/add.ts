@@ -1,0 +1,23 @@
+import { chooseMultipliers } from "../quantize/scale.ts";
+import { tensor } from "../tensor/tensor.ts";
+import { allOperands, everyOperand, type OpRecord } from "./record.ts";
+
+/** y = sat((a·ma ± b·mb + 2^(q-1)) >> q), one q for both. */
+function sum(op: "Add" | "Sub"): OpRecord {
+  return {
+    operands: allOperands,
+    output: "own",
+    absorbsActivation: true,
+    nonNegative: op === "Add" ? everyOperand : () => false,
+    lower(ctx) {
+      const [a, b, y] = [ctx.operand(0), ctx.operand(1), ctx.result()];
+      const { m, shift } = chooseMultipliers([a.scale / y.scale, b.scale / y.scale], ctx.node.name);
+      const multiplier = ctx.constantTensor("multiplier", tensor("int16", [2], Int16Array.from(m)));
+      const shifts = ctx.constantTensor("shift", tensor("int8", [1], Int8Array.of(shift)));
+      ctx.emit(op, [a.name, b.name, multiplier, shifts], ctx.bounds());
+    },
+  };
+}
+
+export const add = sum("Add");
+export const sub = sum("Sub");

@@ -1,0 +1,113 @@
+import { requireBitWidth } from "../chips/index.ts";
+import { GraphIndex } from "../graph/edit.ts";
+import type { Graph, Node } from "../graph/graph.ts";
+import { opRecord } from "../ops/index.ts";
+import type { OpRecord, PlanView } from "../ops/record.ts";
+import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
+import { toNumbers } from "../tensor/tensor.ts";
+import type { PlanOptions } from "./options.ts";
+import type { NodePlan, QuantPlan, ValuePlan } from "./plan.ts";
+import { keepMovementFloat } from "./settle.ts";
+import { planView } from "./view.ts";
+
+interface Planner {
+  readonly graph: Graph;
+  readonly index: GraphIndex;
+  readonly view: PlanView;
+  readonly options: PlanOptions;
+  readonly nodes: NodePlan[];
+  readonly values: Map<string, ValuePlan>;
+  /** Values proved never negative. */
+  readonly nonNegative: Set<string>;
+  /** Relu or Clip node → the node that carries it. */
+  readonly absorbed: Map<Node, Node>;
+}
+
+/** Why this node can't be integer, or undefined. */
+function whyFloat(node: Node, record: OpRecord | undefined, view: PlanView): string | undefined {
+  if (!record) return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer form`;
+  const operands = record.operands(node);
+  const other = operands.map((i) => node.inputs[i]!).find((value) => view.dtype(value) !== "float32");
+  if (other !== undefined) return `its input "${other}" is ${view.dtype(other) ?? "of unknown type"}, not float32`;
+  if (operands.every((i) => view.constant(node.inputs[i]!))) return "all its inputs are constant";
+  return record.refuse?.(node, view);
+}
+
+/** An integer op reads this value: one that no integer op made gets a scale of its own at the border. */
+function planOperand(planner: Planner, value: string, reader: Node): void {
+  if (planner.view.constant(value)) {
+    planner.values.set(value, { kind: "derived", from: reader.name });
+    return;
+  }
+  const known = planner.values.get(value);
+  if (known && known.kind !== "float") return;
+  const { bits, observer } = planner.options;
+  planner.values.set(value, { kind: "own", bits, signed: true, observer });
+}
+
+function isNonNegative(planner: Planner, value: string): boolean {
+  const constant = planner.view.constant(value);
+  return constant ? constant.dtype === "float32" && toNumbers(constant).every((v) => v >= 0) : planner.nonNegative.has(value);
+}
+
+function planOutput(planner: Planner, value: string, record: OpRecord, source: string): ValuePlan {
+  const { bits, observer, chip } = planner.options;
+  switch (record.output) {
+    case "own":
+      return { kind: "own", bits, signed: !(chip.unsignedActivations && planner.nonNegative.has(value)), observer };
+    case "shared":
+      return { kind: "shared", with: source };
+    case "index":
+      return { kind: "float", because: "it is an index" };
+  }
+}
+
+function planInteger(planner: Planner, node: Node, record: OpRecord): void {
+  const operands = record.operands(node).map((i) => node.inputs[i]!);
+  for (const value of operands) planOperand(planner, value, node);
+  const activation: FusedActivation | undefined = record.absorbsActivation ? fusedActivation(planner.index, node) : undefined;
+  const signs = operands.map((value) => isNonNegative(planner, value));
+  const never = record.nonNegative?.(node, planner.view, signs) ?? (record.output === "shared" && signs[0] === true);
+  const outputs = activation ? [activation.output] : node.outputs.filter((name) => name !== "");
+  for (const value of outputs) {
+    if (never || (activation && activation.lower >= 0)) planner.nonNegative.add(value);
+    planner.values.set(value, planOutput(planner, value, record, operands[0]!));
+  }
+  if (activation) planner.absorbed.set(activation.node, node);
+  const bounds = activation && { node: activation.node.name, lower: activation.lower, upper: activation.upper };
+  planner.nodes.push({ kind: "integer", node, bits: planner.options.bits, activation: bounds, outputs });
+}
+
+function planFloat(planner: Planner, node: Node, because: string): void {
+  planner.nodes.push({ kind: "float", node, because });
+  for (const value of node.outputs) {
+    if (value) planner.values.set(value, { kind: "float", because: `${node.op} node "${node.name}" stays float` });
+  }
+}
+
+/**
+ * Decides for every node whether it becomes integer and for every value how it is held, before any data are read.
+ * @throws ConfigError when the chip has no arithmetic of the wanted width.
+ */
+export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
+  requireBitWidth(options.chip, options.bits);
+  const planner: Planner = {
+    graph,
+    index: new GraphIndex(graph),
+    view: planView(graph, options.bits),
+    options,
+    nodes: [],
+    values: new Map(graph.inputs.map(({ name }) => [name, { kind: "float", because: "it is a model input" }])),
+    nonNegative: new Set(),
+    absorbed: new Map(),
+  };
+  for (const node of graph.nodes) {
+    const carrier = planner.absorbed.get(node);
+    const record = opRecord(node.op, node.domain);
+    const because = whyFloat(node, record, planner.view);
+    if (carrier) planner.nodes.push({ kind: "absorbed", node, into: carrier.name });
+    else if (because !== undefined) planFloat(planner, node, because);
+    else planInteger(planner, node, record!);
+  }
+  return keepMovementFloat({ chip: options.chip, nodes: planner.nodes, values: planner.values, lutLength: options.lutLength });
+}

@@ -1,0 +1,11 @@
+import type { BitWidth, Chip } from "../chips/index.ts";
+import type { ObserverName } from "../observers/index.ts";
+
+/** What the plan depends on besides the graph. */
+export interface PlanOptions {
+  readonly chip: Chip;
+  readonly bits: BitWidth;
+  readonly observer: ObserverName;
+  /** log2 of the entries of 16-bit tables, 8..12. */
+  readonly lutLength: number;
+}

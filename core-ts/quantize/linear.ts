@@ -1,0 +1,106 @@
+import { InternalError } from "../errors.ts";
+import type { Attributes, IntValue, LowerContext } from "../ops/record.ts";
+import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { attr } from "../graph/attributes.ts";
+import { accumulatorShift, chooseMultiplier, MAX_SHIFT, roundHalfEven, WEAK_MULTIPLIER } from "./scale.ts";
+import { type ChannelLayout, channelMaxima, channelSums, quantizeWeights, weightMax } from "./weights.ts";
+
+/** A weighted sum y = Σ w·x + b with one weight scale per output channel, ready to be written. */
+export interface LinearOperands {
+  /** Names of w, bias, multiplier, shift. */
+  readonly inputs: readonly string[];
+  /** q1 and x_offset at 16 bit, nothing at 8 bit; with the bounds and `to`. */
+  readonly attrs: Attributes;
+}
+
+interface LinearSpec {
+  readonly x: IntValue;
+  readonly y: IntValue;
+  readonly weight: Tensor;
+  readonly weightName: string;
+  readonly bias: Tensor | undefined;
+  readonly layout: ChannelLayout;
+}
+
+/** Largest integer bias: at 8 bit the int32 accumulator less what the products can reach, at 16 bit what float64 holds exactly with room to spare. */
+function biasLimit(spec: LinearSpec, terms: number, bits: 8 | 16): number {
+  const largestX = Math.max(-spec.x.type.qmin, spec.x.type.qmax);
+  return bits === 8 ? 2 ** 31 - 1 - terms * largestX * weightMax(8) : 2 ** 51;
+}
+
+/**
+ * One scale per channel: max|w| / (2^(b-1)-1), raised where the integer bias would pass its limit or the multiplier would be too weak:
+ * such a channel's products are far below one step of the output, so a coarser weight scale costs nothing.
+ */
+function channelScales(spec: LinearSpec, ctx: LowerContext, bias: Float64Array): Float64Array {
+  const bits = ctx.plan.bits;
+  if (spec.weight.dtype !== "float32") throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
+  const maxima = channelMaxima(spec.weight.data, spec.layout, spec.weightName);
+  const limit = biasLimit(spec, spec.weight.data.length / maxima.length, bits);
+  const weakest = (spec.y.scale / spec.x.scale) * WEAK_MULTIPLIER * 2 ** -MAX_SHIFT;
+  return maxima.map((most, c) => {
+    const needed = Math.abs(bias[c]!) / (spec.x.scale * limit);
+    return Math.max(most / weightMax(bits), needed, weakest);
+  });
+}
+
+/** q1 at 16 bit: by what calibration saw of the output, or by what the weights allow, whichever is smaller. */
+function firstShift(spec: LinearSpec, ctx: LowerContext, scales: Float64Array, sums: Float64Array, bias: Float64Array): number {
+  const largestX = Math.max(-spec.x.type.qmin, spec.x.type.qmax);
+  const seen = ctx.largestOutput();
+  let largest = 0;
+  for (const [c, sum] of sums.entries()) {
+    const possible = sum * largestX + Math.abs(bias[c]!);
+    largest = Math.max(largest, Math.min(possible, seen / (spec.x.scale * scales[c]!)));
+  }
+  return accumulatorShift(largest);
+}
+
+function realBias(spec: LinearSpec, channels: number): Float64Array {
+  if (spec.bias === undefined) return new Float64Array(channels);
+  if (spec.bias.dtype !== "float32") throw new InternalError(`bias of ${spec.weightName} is ${spec.bias.dtype}`);
+  const b = Float64Array.from(spec.bias.data);
+  return b.length === channels ? b : new Float64Array(channels).fill(b[0]!);
+}
+
+function biasTensor(bias: Float64Array, bits: 8 | 16): Tensor {
+  return bits === 8
+    ? tensor("int32", [bias.length], Int32Array.from(bias))
+    : tensor("int64", [bias.length], BigInt64Array.from(bias, BigInt));
+}
+
+/** Quantizes weights and bias and chooses multiplier and shift: r[c] = s_x · s_w[c] / s_y. */
+export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands {
+  const bits = ctx.plan.bits;
+  const channels = spec.layout.groups * spec.layout.channels;
+  const real = realBias(spec, channels);
+  const scales = channelScales(spec, ctx, real);
+  const w = quantizeWeights(spec.weight.data as Float32Array, spec.layout, scales, bits);
+  const bias = real.map((b, c) => roundHalfEven(b / (spec.x.scale * scales[c]!)));
+  const q1 = bits === 16 ? firstShift(spec, ctx, scales, channelSums(w, spec.layout), bias) : 0;
+  const chosen = Array.from(scales, (scale) => chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name));
+  return {
+    inputs: [
+      ctx.constantTensor("weight", w instanceof Int8Array ? tensor("int8", spec.weight.dims, w) : tensor("int16", spec.weight.dims, w)),
+      ctx.constantTensor("bias", biasTensor(bias, bits)),
+      ctx.constantTensor("multiplier", tensor("int16", [channels], Int16Array.from(chosen, ({ m }) => m))),
+      ctx.constantTensor("shift", tensor("int8", [channels], Int8Array.from(chosen, ({ shift }) => shift))),
+    ],
+    attrs: { ...ctx.bounds(), ...(bits === 16 ? { x_offset: offsetOf(spec.x), q1: attr.int(q1) } : {}) },
+  };
+}
+
+/** What makes an integer of this type unsigned (docs/fixed-ops.md, x_offset). */
+export function offsetOf(x: IntValue): Attributes[string] {
+  return attr.int(-x.type.qmin);
+}
+
+/** Multiplier and shift of length 1 for the real factor `factor`, warning when the multiplier is weak. */
+export function scalarRequantize(ctx: LowerContext, factor: number, q1 = 0): string[] {
+  const { m, shift } = chooseMultiplier(factor, q1, ctx.node.name);
+  if (m < WEAK_MULTIPLIER) ctx.warn(`its multiplier is ${m} at shift ${shift}: the output range is too coarse for the input, so this node loses precision`);
+  return [
+    ctx.constantTensor("multiplier", tensor("int16", [1], Int16Array.of(m))),
+    ctx.constantTensor("shift", tensor("int8", [1], Int8Array.of(shift))),
+  ];
+}

@@ -1,0 +1,97 @@
+import type { Ranges } from "../calibrate/ranges.ts";
+import { nodeUses } from "../graph/edit.ts";
+import type { Graph } from "../graph/graph.ts";
+import { attr } from "../graph/attributes.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { opRecord } from "../ops/index.ts";
+import type { NodePlan, QuantPlan } from "../plan/plan.ts";
+import { DTYPE_CODES } from "../tensor/dtype.ts";
+import { type LoweringRun, NodeLowering } from "./lowering.ts";
+import type { OutputForm, QuantizedGraph, QuantizedLayer, ScaleEntry } from "./quantized.ts";
+import { chooseScales } from "./thresholds.ts";
+import { Values } from "./values.ts";
+import { GraphWriter } from "./writer.ts";
+
+export interface QuantizeOptions {
+  /** Share of |x| the percentile observer keeps, for instance 0.99999. */
+  readonly percent: number;
+  /** Write real numbers at the outputs (DequantizeLinear) instead of integers held as float32. */
+  readonly outputDequant: boolean;
+  readonly kernels: Kernels;
+}
+
+/** A float op between a dequantize and a quantize. Its subgraphs, if any, read captured values by the names they had. */
+function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values): void {
+  const { node } = plan;
+  const renamed = new Map(nodeUses(node).filter(Boolean).map((name) => [name, values.float(name)]));
+  for (const captured of renamed.keys()) {
+    const name = renamed.get(captured)!;
+    if (node.inputs.includes(captured) || name === captured) continue;
+    // A subgraph can't be renamed from outside: give it the captured name back.
+    values.writer.helper("Identity", `${captured}/Identity`, { inputs: [name], output: captured });
+  }
+  values.writer.node({
+    ...node,
+    inputs: node.inputs.map((name) => renamed.get(name) ?? name),
+    attrs: Object.fromEntries(node.attrs),
+  });
+}
+
+function writeOutput(name: string, graph: Graph, values: Values, dequantize: boolean): OutputForm {
+  const type = graph.types.get(name) ?? null;
+  values.writer.graph.outputs.push({ name, type });
+  if (graph.initializers.has(name)) values.float(name);
+  const made = values.plan.nodes.some((node) => node.kind === "integer" && node.outputs.includes(name));
+  if (!made || !values.isQuantized(name)) return type?.dtype === "float32" ? "real" : "other";
+  if (dequantize) {
+    values.dequantizeInto(name, name);
+    return "real";
+  }
+  const form = values.integers(name);
+  values.writer.helper("Cast", `${name}/Cast`, { inputs: [form.name], output: name, attrs: { to: attr.int(DTYPE_CODES.float32) } });
+  return "integer";
+}
+
+function layersOf(plan: QuantPlan, values: Values): QuantizedLayer[] {
+  const layers: QuantizedLayer[] = [];
+  for (const node of plan.nodes) {
+    if (node.kind !== "integer") continue;
+    for (const value of node.outputs) {
+      if (values.isQuantized(value)) layers.push({ plan: node, value, integers: values.integers(value) });
+    }
+  }
+  return layers;
+}
+
+/** Scales by the tensor names of the written model, sorted; integer outputs under their own names as well. */
+function scaleEntries(graph: Graph, values: Values): Map<string, ScaleEntry> {
+  const entries: [string, ScaleEntry][] = [];
+  for (const value of values.plan.values.keys()) {
+    if (!values.isQuantized(value)) continue;
+    const { name, scale, type } = values.integers(value);
+    const entry = { scale, bits: type.bits, threshold: scale * type.qmax };
+    entries.push([name, entry]);
+    if (name !== value && graph.outputs.some((output) => output.name === value)) entries.push([value, entry]);
+  }
+  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Turns plan and ranges into integers: weights, biases, multipliers, shifts, tables.
+ * @throws HardwareRangeError when a factor does not fit the chip's multiplier and shift; DataError when a value was never observed.
+ */
+export function quantize(graph: Graph, plan: QuantPlan, ranges: Ranges, options: QuantizeOptions): QuantizedGraph {
+  const { kernels } = options;
+  const chosen = chooseScales(plan, ranges, options);
+  const reserved = new Set([...graph.types.keys(), ...graph.initializers.keys(), ...graph.nodes.flatMap((node) => node.outputs)]);
+  const writer = new GraphWriter(graph.name, reserved);
+  writer.graph.inputs.push(...graph.inputs);
+  const values = new Values(plan, graph, writer, chosen);
+  const run: LoweringRun = { values, kernels, warnings: [] };
+  for (const node of plan.nodes) {
+    if (node.kind === "integer") opRecord(node.node.op, node.node.domain)!.lower(new NodeLowering(node, run));
+    else if (node.kind === "float") writeFloat(node, values);
+  }
+  const outputs = new Map(graph.outputs.map(({ name }) => [name, writeOutput(name, graph, values, options.outputDequant)]));
+  return { graph: writer.graph, plan, scales: scaleEntries(graph, values), outputs, layers: layersOf(plan, values), warnings: run.warnings };
+}

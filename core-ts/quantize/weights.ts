@@ -1,0 +1,68 @@
+import type { BitWidth } from "../chips/index.ts";
+import { DataError } from "../errors.ts";
+import { clamp, roundHalfEven } from "./scale.ts";
+
+/**
+ * Where the output channel stands in a weight tensor seen as [groups, rows, channels, inner]: Conv [M, C/g, k...] is {1, M, C/g·k},
+ * Gemm [K, N] is {1, N, 1}, ConvTranspose [C, M/g, k...] is {g, M/g, k}.
+ */
+export interface ChannelLayout {
+  readonly groups: number;
+  /** Output channels of one group. */
+  readonly channels: number;
+  readonly inner: number;
+}
+
+/** Largest magnitude of a weight integer: the narrow range ±(2^(b-1)-1). */
+export function weightMax(bits: BitWidth): number {
+  return 2 ** (bits - 1) - 1;
+}
+
+/** Calls `visit(channel, from, to)` for every run of elements that belong to one output channel. */
+function eachRun(length: number, layout: ChannelLayout, visit: (channel: number, from: number, to: number) => void): void {
+  const block = length / layout.groups;
+  for (let from = 0; from < length; from += layout.inner) {
+    const group = Math.floor(from / block);
+    const channel = group * layout.channels + (Math.floor(from / layout.inner) % layout.channels);
+    visit(channel, from, from + layout.inner);
+  }
+}
+
+/** Largest |w| of each output channel. @throws DataError for NaN or Inf, naming the tensor. */
+export function channelMaxima(w: Float32Array, layout: ChannelLayout, name: string): Float64Array {
+  const maxima = new Float64Array(layout.groups * layout.channels);
+  eachRun(w.length, layout, (channel, from, to) => {
+    let most = maxima[channel]!;
+    for (let i = from; i < to; i++) {
+      const size = Math.abs(w[i]!);
+      if (!(size < Number.POSITIVE_INFINITY)) {
+        throw new DataError(`weight "${name}" holds ${w[i]} at element ${i}; train or export the model again`, { value: name });
+      }
+      if (size > most) most = size;
+    }
+    maxima[channel] = most;
+  });
+  return maxima;
+}
+
+/** Integers of the weights on one scale per output channel, narrow range. */
+export function quantizeWeights(w: Float32Array, layout: ChannelLayout, scales: Float64Array, bits: BitWidth): Int8Array | Int16Array {
+  const q = bits === 8 ? new Int8Array(w.length) : new Int16Array(w.length);
+  const limit = weightMax(bits);
+  eachRun(w.length, layout, (channel, from, to) => {
+    const scale = scales[channel]!;
+    for (let i = from; i < to; i++) q[i] = clamp(roundHalfEven(w[i]! / scale), -limit, limit);
+  });
+  return q;
+}
+
+/** Σ|q| of each output channel: times the largest |x| it bounds the accumulator. */
+export function channelSums(q: Int8Array | Int16Array, layout: ChannelLayout): Float64Array {
+  const sums = new Float64Array(layout.groups * layout.channels);
+  eachRun(q.length, layout, (channel, from, to) => {
+    let sum = 0;
+    for (let i = from; i < to; i++) sum += Math.abs(q[i]!);
+    sums[channel] = sums[channel]! + sum;
+  });
+  return sums;
+}
