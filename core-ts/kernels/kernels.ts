@@ -1,15 +1,8 @@
-/** Unary functions that can become a table; the meaning of `alpha` and `beta` is the ONNX op's. */
-export type UnaryFunction =
-  | "sigmoid"
-  | "tanh"
-  | "hard_sigmoid"
-  | "hard_swish"
-  | "leaky_relu"
-  | "exp"
-  | "log"
-  | "sqrt"
-  | "reciprocal"
-  | "erf";
+import type { Histogram } from "./bins.ts";
+import type { UnaryFunction } from "./unary.ts";
+
+export { HALF_BINS } from "./bins.ts";
+export type { UnaryFunction } from "./unary.ts";
 
 export interface MinMax {
   /** Smallest finite value; +Infinity if there is none. */
@@ -18,10 +11,9 @@ export interface MinMax {
   readonly max: number;
   /** How many values are NaN or infinite. */
   readonly nonFinite: number;
+  /** How many values are exactly 0 (of either sign). */
+  readonly zeros: number;
 }
-
-/** Bins on each side of zero of an activation histogram. */
-export const HALF_BINS = 2048;
 
 /** Scale and bounds of one per-tensor quantizer. */
 export interface QuantizerGrid {
@@ -30,9 +22,9 @@ export interface QuantizerGrid {
   readonly qmax: number;
 }
 
-/** What a search over the folded histogram of |x| needs: see the observer that calls it. */
+/** What a search over a folded histogram of |x| needs. Searches answer with a threshold in bins, in (0, bins.length]. */
 export interface RangeQuery {
-  /** Counts of |x| by bin, bin i = [i·w, (i+1)·w); exact integers. */
+  /** Counts of |x| by bin, bin i = [i·w, (i+1)·w); exact integers, at most HALF_BINS of them, the last one not 0. */
   readonly bins: Float64Array;
   /** Positive levels of the grid: 127, 255, 32767 or 65535. */
   readonly levels: number;
@@ -60,17 +52,23 @@ export interface Kernels {
   readonly simd: boolean;
   minMax(x: Float32Array): MinMax;
   /**
-   * Adds the finite elements of x to `bins` (length 2·HALF_BINS, bin i covers [(i-HALF_BINS)·w, (i+1-HALF_BINS)·w), w = 2^exponent / HALF_BINS).
-   * Values at or beyond the limits count in the outermost bins.
+   * Adds the finite elements of x to `bins` (length 2·HALF_BINS, w = 2^exponent / HALF_BINS): bin HALF_BINS + k covers
+   * [k·w, (k+1)·w), bin HALF_BINS-1-k covers (-(k+1)·w, -k·w]; ±0 counts in bin HALF_BINS, values at or beyond the limits
+   * in the outermost bins.
    */
   addToHistogram(x: Float32Array, exponent: number, bins: Float64Array): void;
-  /** Index of the best threshold (in bins, 1..bins.length) by the TensorRT entropy method. */
+  /**
+   * minMax of x, and its finite elements added to `histogram`, which is widened (in place) until nothing lies beyond its
+   * limits. One copy of x into WASM memory serves both.
+   */
+  collect(x: Float32Array, histogram: Histogram): MinMax;
+  /** Threshold by the TensorRT entropy method, see observers/kl.ts. */
   searchKl(query: RangeQuery): number;
   /** The same with the correction described in observers/kl_v2.ts. */
   searchKlV2(query: RangeQuery): number;
-  /** Threshold in bins that minimises the mean squared error. */
+  /** Threshold that minimises the mean squared error, see observers/mse.ts. */
   searchMse(query: RangeQuery): number;
-  /** out[i] = scale · clamp(round half even(x[i]/scale)); out may be x. */
+  /** out[i] = scale · clamp(round half even(x[i]/scale)), computed in float64; NaN becomes scale · qmin. out may be x. */
   fakeQuantize(x: Float32Array, grid: QuantizerGrid, out: Float32Array): void;
   /** The same with a scale per channel; x is [outer, channels, inner]. */
   fakeQuantizePerChannel(
@@ -92,11 +90,14 @@ export interface Kernels {
       readonly qmax: number;
     },
   ): Int32Array;
-  /** Table entries, correctly rounded (half to even), saturated; `count` integers. */
+  /**
+   * Table entries round half even(fn(real input) / scaleOut), saturated; `count` integers. Inputs below the domain of log
+   * and sqrt take the value at 0.
+   */
   buildTable(spec: TableSpec): Int32Array;
-  /** Lut8 of docs/fixed-ops.md: x + offset indexes the table. */
+  /** Lut8 of docs/fixed-ops.md: x + offset indexes the table. @throws InternalError if an index falls outside the table. */
   lookup8(x: Int32Array, offset: number, table: Int32Array): Int32Array;
-  /** Lut16 of docs/fixed-ops.md. */
+  /** Lut16 of docs/fixed-ops.md. @throws InternalError if an index falls outside the table. */
   lookup16(x: Int32Array, offset: number, fracBits: number, table: Int32Array): Int32Array;
   /** fn of each element, in float64, the same bits on every host. */
   evaluate(fn: UnaryFunction, x: Float64Array, alpha: number, beta: number): Float64Array;

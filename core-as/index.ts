@@ -1,0 +1,10 @@
+export { arenaBase, binsBase, hasSimd, resultBase, tableBase } from "./memory";
+export { minMax } from "./min_max";
+export { addToTables, clearTables, sumTables } from "./histogram";
+export { searchKl } from "./kl";
+export { searchKlV2 } from "./kl_v2";
+export { searchMse } from "./mse";
+export { fakeQuantize, fakeQuantizePerChannel } from "./fake_quantize";
+export { requantize } from "./requantize";
+export { lookup8, lookup16 } from "./lookup";
+export { buildTable, evaluate } from "./unary";

@@ -1,0 +1,53 @@
+// Entropy calibration (S. Migacz, "8-bit Inference with TensorRT", GTC 2017). For a threshold of i bins:
+//   P = h[0..i) with everything beyond added to its last bin,
+//   Q = h[0..i) in `groups` equal groups, each spread evenly over those of its bins where P is not 0,
+//   KL(P/ΣP || Q/ΣQ) = (Σ P·log P - Σ P·log Q) / ΣP - log ΣP + log ΣQ.
+// Within a group log Q is constant, so the second sum costs one logarithm per group, the first comes from prefix sums.
+import { BINS, COUNT_BELOW, ENTROPY_BELOW, NONZERO_BELOW } from "./memory";
+import { at, sumBelow } from "./prefix_sums";
+
+@inline
+function xlogx(x: f64): f64 {
+  return x > 0 ? x * Math.log(x) : 0;
+}
+
+/** KL of the threshold of i bins, groups <= i <= n; Infinity where Q is 0 and P is not. Needs `sumBelow(n)`. */
+export function divergence(i: i32, n: i32, groups: i32): f64 {
+  const total = at(COUNT_BELOW, n), kept = at(COUNT_BELOW, i);
+  const outliers = total - kept;
+  if (kept == 0) return Infinity;
+  const last = at(BINS, i - 1);
+  const first = at(ENTROPY_BELOW, i - 1) + xlogx(last + outliers);
+  let second = 0.0;
+  let begin = 0;
+  for (let g = 1; g < groups; g++) {
+    const end = g * i / groups;
+    const sum = at(COUNT_BELOW, end) - at(COUNT_BELOW, begin);
+    if (sum > 0) second += sum * Math.log(sum / (at(NONZERO_BELOW, end) - at(NONZERO_BELOW, begin)));
+    begin = end;
+  }
+  const sum = kept - at(COUNT_BELOW, begin);
+  const mass = sum + outliers;
+  if (mass > 0) {
+    if (sum == 0) return Infinity;
+    const nonzero = at(NONZERO_BELOW, i - 1) - at(NONZERO_BELOW, begin) + f64(last + outliers > 0);
+    second += mass * Math.log(sum / nonzero);
+  }
+  return (first - second) / total - Math.log(total) + Math.log(kept);
+}
+
+/**
+ * Threshold in bins; bins at BINS, n of them, the last one not empty. A grid with no fewer levels than the histogram has
+ * bins tells every bin apart: nothing is gained by clipping, and the answer is n.
+ */
+export function searchKl(n: i32, levels: i32): f64 {
+  const groups = levels + 1;
+  if (n <= groups) return <f64>n;
+  sumBelow(n);
+  let best = n, least = divergence(n, n, groups);
+  for (let i = n - 1; i >= groups; i--) {
+    const kl = divergence(i, n, groups);
+    if (kl < least) least = kl, best = i;
+  }
+  return <f64>best;
+}
