@@ -20,21 +20,11 @@ export interface QuantizeOptions {
   readonly kernels: Kernels;
 }
 
-/** A float op between a dequantize and a quantize. Its subgraphs, if any, read captured values by the names they had. */
+/** A float op between a dequantize and a quantize; what its subgraphs capture keeps its name (Values.isCaptured). */
 function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values): void {
   const { node } = plan;
-  const renamed = new Map(nodeUses(node).filter(Boolean).map((name) => [name, values.float(name)]));
-  for (const captured of renamed.keys()) {
-    const name = renamed.get(captured)!;
-    if (node.inputs.includes(captured) || name === captured) continue;
-    // A subgraph can't be renamed from outside: give it the captured name back.
-    values.writer.helper("Identity", `${captured}/Identity`, { inputs: [name], output: captured });
-  }
-  values.writer.node({
-    ...node,
-    inputs: node.inputs.map((name) => renamed.get(name) ?? name),
-    attrs: Object.fromEntries(node.attrs),
-  });
+  const renamed = new Map(nodeUses(node).map((name) => [name, name === "" ? "" : values.float(name)]));
+  values.writer.node({ ...node, inputs: node.inputs.map((name) => renamed.get(name) ?? name), attrs: Object.fromEntries(node.attrs) });
 }
 
 function writeOutput(name: string, graph: Graph, values: Values, dequantize: boolean): OutputForm {
@@ -43,6 +33,10 @@ function writeOutput(name: string, graph: Graph, values: Values, dequantize: boo
   if (graph.initializers.has(name)) values.float(name);
   const made = values.plan.nodes.some((node) => node.kind === "integer" && node.outputs.includes(name));
   if (!made || !values.isQuantized(name)) return type?.dtype === "float32" ? "real" : "other";
+  if (values.isCaptured(name)) {
+    values.float(name);
+    return "real";
+  }
   if (dequantize) {
     values.dequantizeInto(name, name);
     return "real";

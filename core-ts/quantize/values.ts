@@ -1,5 +1,6 @@
 import { InternalError } from "../errors.ts";
 import { attr } from "../graph/attributes.ts";
+import { nodeUses } from "../graph/edit.ts";
 import type { Graph, ValueType } from "../graph/graph.ts";
 import type { IntValue } from "../ops/record.ts";
 import { integerTensor } from "../ops/table.ts";
@@ -15,6 +16,7 @@ import type { GraphWriter } from "./writer.ts";
 export class Values {
   readonly #made: ReadonlySet<string>;
   readonly #outputs: ReadonlySet<string>;
+  readonly #captured: ReadonlySet<string>;
   readonly #quantized = new Map<string, IntValue>();
   readonly #dequantized = new Map<string, string>();
   readonly #constants = new Map<string, IntValue>();
@@ -27,6 +29,12 @@ export class Values {
   ) {
     this.#made = new Set(plan.nodes.flatMap((node) => (node.kind === "integer" ? node.outputs : [])));
     this.#outputs = new Set(source.outputs.map(({ name }) => name));
+    this.#captured = new Set(source.nodes.flatMap((node) => nodeUses(node).filter((name) => !node.inputs.includes(name))));
+  }
+
+  /** Whether a subgraph reads the value by name, so that this name must go on holding its real numbers. */
+  isCaptured(value: string): boolean {
+    return this.#captured.has(value);
   }
 
   isQuantized(value: string): boolean {
@@ -41,7 +49,8 @@ export class Values {
     const chosen = this.chosen.get(scaleOwner(this.plan, value) ?? "");
     if (!own || !chosen) throw new InternalError(`"${value}" is not quantized`, { value });
     const border = !this.#made.has(value);
-    const name = border || this.#outputs.has(value) ? this.writer.freshValue(`${value}_quantized`) : value;
+    const nameIsTaken = border || this.#outputs.has(value) || this.isCaptured(value);
+    const name = nameIsTaken ? this.writer.freshValue(`${value}_quantized`) : value;
     const result: IntValue = { name, type: intType(own.bits, own.signed), scale: chosen.scale };
     this.#quantized.set(value, result);
     this.#declare(name, value, result.type);
@@ -76,7 +85,7 @@ export class Values {
     if (constant || !this.#made.has(value) || !this.isQuantized(value)) return value;
     let name = this.#dequantized.get(value);
     if (name === undefined) {
-      name = this.writer.freshValue(`${value}_dequantized`);
+      name = this.isCaptured(value) ? value : this.writer.freshValue(`${value}_dequantized`);
       this.#dequantized.set(value, name);
       this.dequantizeInto(value, name);
     }

@@ -1,0 +1,118 @@
+import type { Backend, Feeds, Session } from "../backend.ts";
+import { DataError, ModelError } from "../errors.ts";
+import type { Graph, GraphValue, Model } from "../graph/graph.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { collect, createStats, type TensorStats } from "../observers/histogram.ts";
+import { writeModel } from "../onnx/write.ts";
+import type { QuantPlan } from "../plan/plan.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { batchRows, copyOf, inChunks } from "./batches.ts";
+import type { Ranges } from "./ranges.ts";
+
+/** Values whose statistics the plan needs. */
+export function tappedValues(plan: QuantPlan): string[] {
+  return [...plan.values].filter(([, value]) => value.kind === "own").map(([name]) => name);
+}
+
+/** The same graph with more values as outputs. */
+export function withOutputs(graph: Graph, names: readonly string[]): Graph {
+  const listed = new Set([...graph.outputs, ...graph.inputs].map(({ name }) => name));
+  const more: GraphValue[] = names
+    .filter((name) => !listed.has(name) && listed.add(name))
+    .map((name) => ({ name, type: graph.types.get(name) ?? null }));
+  return { ...graph, outputs: [...graph.outputs, ...more] };
+}
+
+/** Loads a model, saying which one when the runtime refuses it. */
+export async function openSession(backend: Backend, model: Model, what: string): Promise<Session> {
+  const bytes = writeModel(model);
+  try {
+    return await backend.createSession(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(`${backend.name} can't load ${what}: ${reason}`, { cause });
+  }
+}
+
+/** One forward pass at a time through the float model, gathering statistics; one batch alive at a time. */
+export class Calibrator {
+  readonly #stats: Map<string, TensorStats>;
+  readonly #outputs: readonly string[];
+  #samples = 0;
+
+  private constructor(
+    private readonly session: Session,
+    private readonly model: Model,
+    private readonly dynamicBatch: boolean,
+    private readonly kernels: Kernels,
+    tapped: readonly string[],
+  ) {
+    this.#stats = new Map(tapped.map((name) => [name, createStats()]));
+    this.#outputs = model.graph.outputs.map(({ name }) => name);
+  }
+
+  static async open(
+    model: Model,
+    plan: QuantPlan,
+    host: { readonly backend: Backend; readonly kernels: Kernels },
+    dynamicBatch: boolean,
+  ): Promise<Calibrator> {
+    const tapped = tappedValues(plan);
+    const session = await openSession(host.backend, { ...model, graph: withOutputs(model.graph, tapped) }, "the optimized float model");
+    return new Calibrator(session, model, dynamicBatch, host.kernels, tapped);
+  }
+
+  /** Rows of the batch axis run so far. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /**
+   * Runs the float model on a batch (of any size when the batch is dynamic: sample by sample) and returns its outputs.
+   * @throws DataError naming the tensor when NaN or Inf appears in it.
+   */
+  async forward(feeds: Feeds): Promise<Map<string, Tensor>> {
+    const { inputs } = this.model.graph;
+    const rowsFed = inputs.length > 0 ? batchRows(feeds, inputs) : 1;
+    if (rowsFed === 0) throw new DataError("the batch is empty (0 samples); feed at least one", {});
+    const outputs = this.dynamicBatch
+      ? await inChunks(feeds, inputs, 1, (chunk) => this.#step(chunk))
+      : new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]));
+    this.#samples += rowsFed;
+    return outputs;
+  }
+
+  async #step(feeds: Feeds): Promise<Map<string, Tensor>> {
+    for (const [name, t] of feeds) this.#observe(name, t);
+    const results = await this.session.run(feeds);
+    for (const [name, t] of results) this.#observe(name, t);
+    return new Map(this.#outputs.map((name) => [name, results.get(name) ?? feeds.get(name)!]));
+  }
+
+  #observe(name: string, t: Tensor): void {
+    const before = this.#stats.get(name);
+    if (!before || t.dtype !== "float32") return;
+    const stats = collect(before, t.data, this.kernels);
+    this.#stats.set(name, stats);
+    if (stats.nonFinite === 0) return;
+    const source = this.model.graph.inputs.some((input) => input.name === name) ? "input data" : "float model";
+    throw new DataError(
+      `${stats.nonFinite} NaN or infinite values in "${name}" (sample ${this.#samples + 1}); a scale can't be chosen for them: check the ${source}`,
+      { value: name },
+    );
+  }
+
+  ranges(): Ranges {
+    return { stats: this.#stats, samples: this.#samples };
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+/** Runs all batches and returns what they showed; the pull form of Calibrator. */
+export async function calibrate(calibrator: Calibrator, batches: AsyncIterable<Feeds> | Iterable<Feeds>): Promise<Ranges> {
+  for await (const feeds of batches) await calibrator.forward(feeds);
+  return calibrator.ranges();
+}

@@ -1,0 +1,56 @@
+import type { Chip } from "../chips/index.ts";
+import { functionsUsed } from "../fixed/index.ts";
+import type { Graph, Model } from "../graph/graph.ts";
+import { CANONICAL_OPSET, IR_VERSION, KNIGHT_DOMAIN } from "../graph/graph.ts";
+import type { QuantizedGraph } from "../quantize/quantized.ts";
+
+/** What a reader of the file wants to know besides the graph. */
+export interface Provenance {
+  readonly chip: Chip;
+  readonly toolVersion: string;
+  readonly bits: number;
+  readonly quantMode: string;
+}
+
+/** Key of metadata_props that holds the scales: JSON, tensor name → {scale, bits, threshold}. */
+export const SCALES_KEY = "knight.scales";
+/** Key of metadata_props that says what each output holds: JSON, output name → integer | real | other. */
+export const OUTPUTS_KEY = "knight.outputs";
+
+function asModel(graph: Graph, quantized: QuantizedGraph, provenance: Provenance): Model {
+  return {
+    graph,
+    opsets: new Map([
+      ["", CANONICAL_OPSET],
+      [KNIGHT_DOMAIN, 1],
+    ]),
+    irVersion: IR_VERSION,
+    producerName: `Knight ${provenance.chip.name}`,
+    producerVersion: provenance.toolVersion,
+    functions: functionsUsed(graph.nodes),
+    metadata: new Map([
+      ["knight.version", provenance.toolVersion],
+      ["knight.chip", provenance.chip.name],
+      ["knight.bit_width", String(provenance.bits)],
+      ["knight.quant_mode", provenance.quantMode],
+      [SCALES_KEY, JSON.stringify(Object.fromEntries(quantized.scales))],
+      [OUTPUTS_KEY, JSON.stringify(Object.fromEntries(quantized.outputs))],
+    ]),
+  };
+}
+
+/** The fixed-point model (spec/fixed-point-ir.md): integer nodes of domain ai.knight, their functions, the scales. No arithmetic. */
+export function emitFixed(quantized: QuantizedGraph, provenance: Provenance): Model {
+  return asModel(quantized.graph, quantized, provenance);
+}
+
+/** The same model with every layer's integers as outputs besides its own. */
+export function emitAllOutputs(quantized: QuantizedGraph, provenance: Provenance): Model {
+  const { graph } = quantized;
+  const listed = new Set(graph.outputs.map(({ name }) => name));
+  const layers = quantized.layers
+    .map(({ integers }) => integers.name)
+    .filter((name) => !listed.has(name) && listed.add(name))
+    .map((name) => ({ name, type: graph.types.get(name) ?? null }));
+  return asModel({ ...graph, outputs: [...graph.outputs, ...layers] }, quantized, provenance);
+}

@@ -1,0 +1,55 @@
+import type { Feeds, Session } from "../backend.ts";
+import { copyOf, inChunks } from "../calibrate/batches.ts";
+import type { Model } from "../graph/graph.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { QuantizedGraph } from "../quantize/quantized.ts";
+import type { LayerError } from "../report/layer-error.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { LayerComparison } from "./layers.ts";
+import { realOutputs } from "./outputs.ts";
+
+/** How many runs of the fixed model are also compared layer by layer (all of them for a dump). */
+export interface ComparisonBudget {
+  readonly runs: number;
+}
+
+/** The fixed model on test data, answers in real units. */
+export class FixedEvaluation {
+  #compared = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly quantized: QuantizedGraph,
+    private readonly float: Model,
+    private readonly comparison: LayerComparison,
+    private readonly budget: ComparisonBudget,
+  ) {}
+
+  /** Runs the fixed model; a dynamic float model's batch may have any size. */
+  async forward(feeds: Feeds, dynamicBatch: boolean): Promise<Map<string, Tensor>> {
+    const { inputs } = this.float.graph;
+    const size = dynamicBatch ? (inputs[0]?.type?.dims?.[0] as number) : undefined;
+    const raw = size === undefined
+      ? new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]))
+      : await inChunks(feeds, inputs, size, (chunk) => this.#step(chunk));
+    return realOutputs(raw, this.quantized.outputs, this.quantized.scales);
+  }
+
+  async #step(feeds: Feeds): Promise<Map<string, Tensor>> {
+    if (this.#compared < this.budget.runs) {
+      await this.comparison.add(feeds);
+      // The two models with every layer visible are large: let them go as soon as enough has been compared.
+      if (++this.#compared === this.budget.runs) await this.comparison.close();
+    }
+    return this.session.run(feeds);
+  }
+
+  layers(kernels: Kernels): LayerError[] {
+    return this.comparison.layers(kernels);
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+    await this.comparison.close();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Backend, Feeds } from "../backend.ts";
+import { copyOf } from "../calibrate/batches.ts";
+import { OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
+import { ModelError } from "../errors.ts";
+import { type GraphValue, KNIGHT_DOMAIN, type Model } from "../graph/graph.ts";
+import { type ExternalReader, readModel } from "../onnx/read.ts";
+import type { OutputForm, ScaleEntry } from "../quantize/quantized.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { realOutputs } from "./outputs.ts";
+
+/** A float or fixed-point model loaded for inference (-r infer). */
+export interface Inference {
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  /** Whether it is a fixed-point model of ours. */
+  readonly quantized: boolean;
+  readonly model: Model;
+  /** Outputs in real units, whatever the file holds. */
+  forward(feeds: Feeds): Promise<Map<string, Tensor>>;
+  stop(): Promise<void>;
+}
+
+function jsonTable<T>(model: Model, key: string): ReadonlyMap<string, T> {
+  const text = model.metadata.get(key);
+  if (text === undefined) return new Map();
+  try {
+    return new Map(Object.entries(JSON.parse(text) as Record<string, T>));
+  } catch (cause) {
+    throw new ModelError(`metadata "${key}" of the model is not JSON; quantize the float model again`, { cause });
+  }
+}
+
+/** @throws ModelError when the file is no model, or the runtime refuses it. */
+export async function openInference(bytes: Uint8Array, backend: Backend, external?: ExternalReader): Promise<Inference> {
+  const model = await readModel(bytes, { external });
+  const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
+  const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);
+  const session = await backend.createSession(bytes).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
+  });
+  const constants = model.graph.initializers;
+  return {
+    inputs: model.graph.inputs.filter(({ name }) => !constants.has(name)),
+    outputs: model.graph.outputs,
+    quantized: model.opsets.has(KNIGHT_DOMAIN),
+    model,
+    async forward(feeds) {
+      const raw = await session.run(feeds);
+      return realOutputs(new Map([...raw].map(([name, t]) => [name, copyOf(t)])), forms, scales);
+    },
+    stop: () => session.release(),
+  };
+}

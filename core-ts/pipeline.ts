@@ -1,0 +1,195 @@
+import type { Backend, Feeds } from "./backend.ts";
+import { Calibrator, openSession } from "./calibrate/calibrate.ts";
+import type { Ranges } from "./calibrate/ranges.ts";
+import { type BitWidth, findChip } from "./chips/index.ts";
+import { emitAllOutputs, emitFixed, type Provenance } from "./emit/fixed.ts";
+import { AbortedError, UnsupportedError } from "./errors.ts";
+import { FixedEvaluation } from "./evaluate/evaluation.ts";
+import { LayerComparison, type LayerListener } from "./evaluate/layers.ts";
+import { checkInputTypes, fromOnnx } from "./frontends/onnx/index.ts";
+import type { Dim, Model } from "./graph/graph.ts";
+import { KNIGHT_DOMAIN } from "./graph/graph.ts";
+import { verifyGraph } from "./graph/verify.ts";
+import type { Kernels } from "./kernels/kernels.ts";
+import type { ObserverName } from "./observers/index.ts";
+import { type ExternalReader } from "./onnx/read.ts";
+import { writeModel } from "./onnx/write.ts";
+import { optimize } from "./passes/optimize.ts";
+import { makePlan } from "./plan/make-plan.ts";
+import type { QuantPlan } from "./plan/plan.ts";
+import { quantize } from "./quantize/quantize.ts";
+import type { QuantizedGraph, ScaleEntry } from "./quantize/quantized.ts";
+import type { LayerError } from "./report/layer-error.ts";
+import { isDynamicBatch } from "./specialize/index.ts";
+import type { DType } from "./tensor/dtype.ts";
+import type { Tensor } from "./tensor/tensor.ts";
+
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+/** Everything the core needs from the host it runs in. */
+export interface PipelineHost {
+  readonly backend: Backend;
+  readonly kernels: Kernels;
+  readonly log: (level: LogLevel, message: string) => void;
+  readonly signal?: AbortSignal;
+  readonly toolVersion: string;
+}
+
+export interface QuantOptions {
+  readonly chip: string;
+  readonly bits: BitWidth;
+  readonly mode: ObserverName;
+  /** Share of |x| that mode percentile keeps. */
+  readonly percent: number;
+  /** Batch of the written model, where the float model's is dynamic. */
+  readonly irBatch: number;
+  /** log2 of the entries of 16-bit tables, 8..12. */
+  readonly lutLen: number;
+  readonly outputDequant: boolean;
+}
+
+/** An input or output of the model; a dynamic dimension is a symbol or null. */
+export interface ModelEdge {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly dims: readonly Dim[];
+}
+
+/** A model that is read, optimized and planned, before any data. */
+export interface Prepared {
+  readonly inputs: readonly ModelEdge[];
+  readonly outputs: readonly ModelEdge[];
+  readonly dynamicBatch: boolean;
+  readonly options: QuantOptions;
+  readonly plan: QuantPlan;
+  readonly floatLayers: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
+  /** What the passes did and refused to do. */
+  readonly notes: readonly string[];
+  readonly outputNameToNodeName: ReadonlyMap<string, string>;
+  /** The optimized float model that calibration runs: batch 1 where the batch is dynamic. */
+  readonly calibrationModel: Model;
+  /** The optimized float model at the batch of the written model. */
+  readonly targetModel: Model;
+}
+
+function checkAborted(host: PipelineHost): void {
+  if (host.signal?.aborted) throw new AbortedError("stopped on request");
+}
+
+function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
+  return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
+}
+
+/** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
+export async function prepare(bytes: Uint8Array, options: QuantOptions, host: PipelineHost, external?: ExternalReader): Promise<Prepared> {
+  const chip = findChip(options.chip);
+  const model = await fromOnnx(bytes, { external });
+  if (model.opsets.has(KNIGHT_DOMAIN)) {
+    throw new UnsupportedError("this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer");
+  }
+  checkInputTypes(model);
+  const dynamicBatch = isDynamicBatch(model);
+  checkAborted(host);
+  const calibration = await optimize(model, 1, host.backend);
+  const target = dynamicBatch && options.irBatch !== 1 ? await optimize(model, options.irBatch, host.backend) : calibration;
+  checkAborted(host);
+  const plan = makePlan(target.model.graph, { chip, bits: options.bits, observer: options.mode, lutLength: options.lutLen });
+  return {
+    inputs: edges(model.graph.inputs),
+    outputs: edges(model.graph.outputs),
+    dynamicBatch,
+    options,
+    plan,
+    floatLayers: plan.nodes.flatMap((node) => (node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [])),
+    notes: calibration.notes,
+    outputNameToNodeName: new Map(target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const))),
+    calibrationModel: calibration.model,
+    targetModel: target.model,
+  };
+}
+
+/** A calibration under way; also gives the float model's answers. */
+export interface Calibration {
+  forward(feeds: Feeds): Promise<Map<string, Tensor>>;
+  readonly samples: number;
+  ranges(): Ranges;
+  stop(): Promise<void>;
+}
+
+/** plan → calibrate, one batch alive at a time. */
+export async function startCalibration(prepared: Prepared, host: PipelineHost): Promise<Calibration> {
+  const calibrator = await Calibrator.open(prepared.calibrationModel, prepared.plan, host, prepared.dynamicBatch);
+  return {
+    forward(feeds) {
+      checkAborted(host);
+      return calibrator.forward(feeds);
+    },
+    get samples() {
+      return calibrator.samples;
+    },
+    ranges: () => calibrator.ranges(),
+    stop: () => calibrator.close(),
+  };
+}
+
+/** The written model and what is worth telling about it. */
+export interface QuantizedModel {
+  readonly bytes: Uint8Array;
+  /** The same model with every layer as an output. */
+  allOutputs(): Uint8Array;
+  readonly scales: ReadonlyMap<string, ScaleEntry>;
+  readonly warnings: readonly string[];
+  readonly summary: { readonly integerNodes: number; readonly floatNodes: number };
+  readonly quantized: QuantizedGraph;
+  readonly provenance: Provenance;
+}
+
+/** ranges → quantize → emit. @throws HardwareRangeError, DataError. */
+export function quantizeModel(prepared: Prepared, ranges: Ranges, host: PipelineHost): QuantizedModel {
+  const { options, plan, targetModel } = prepared;
+  const quantized = quantize(targetModel.graph, plan, ranges, { ...options, kernels: host.kernels });
+  verifyGraph(quantized.graph);
+  const provenance = { chip: plan.chip, toolVersion: host.toolVersion, bits: options.bits, quantMode: options.mode };
+  const count = (kind: string) => plan.nodes.filter((node) => node.kind === kind).length;
+  return {
+    bytes: writeModel(emitFixed(quantized, provenance)),
+    allOutputs: () => writeModel(emitAllOutputs(quantized, provenance)),
+    scales: quantized.scales,
+    warnings: quantized.warnings,
+    summary: { integerNodes: count("integer"), floatNodes: count("float") },
+    quantized,
+    provenance,
+  };
+}
+
+/** The fixed model on test data; outputs in real units. */
+export interface Evaluation {
+  forward(feeds: Feeds): Promise<Map<string, Tensor>>;
+  /** Per layer, over the runs that were compared, in topological order. */
+  layers(): LayerError[];
+  stop(): Promise<void>;
+}
+
+export interface EvaluationOptions {
+  /** Runs to compare layer by layer; 8 by default, all of them when there is a listener. */
+  readonly comparedRuns?: number;
+  readonly onLayer?: LayerListener;
+}
+
+/** Loads the fixed model, and both models with all layers visible for the first runs. */
+export async function startEvaluation(prepared: Prepared, model: QuantizedModel, host: PipelineHost, options: EvaluationOptions = {}): Promise<Evaluation> {
+  const { quantized, provenance } = model;
+  const session = await openSession(host.backend, emitFixed(quantized, provenance), "the fixed-point model");
+  const models = { float: prepared.targetModel, fixed: emitAllOutputs(quantized, provenance) };
+  const comparison = await LayerComparison.open(host.backend, models, quantized, options.onLayer);
+  const runs = options.onLayer ? Number.POSITIVE_INFINITY : (options.comparedRuns ?? 8);
+  const evaluation = new FixedEvaluation(session, quantized, prepared.targetModel, comparison, { runs });
+  return {
+    forward(feeds) {
+      checkAborted(host);
+      return evaluation.forward(feeds, prepared.dynamicBatch);
+    },
+    layers: () => evaluation.layers(host.kernels),
+    stop: () => evaluation.close(),
+  };
+}
