@@ -1,0 +1,97 @@
+// Brings a checkout to the state where it runs: packages installed, generated files, kernels and dist/ up to date.
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fingerprint } from "./fingerprint.mjs";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const DIST = join(ROOT, "dist");
+const STAMP = join(DIST, ".fingerprint");
+const GENERATED = "core-ts/onnx/generated";
+const COMPILED = ["core-ts", "hosts", "conformance"];
+const SETTINGS = [
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "node_modules/typescript/package.json",
+];
+/** npm writes both lock files in one go; a difference below this is no change. */
+const LOCK_TOLERANCE_MS = 2000;
+
+/** A failure the user can act on: its message is all that is shown. */
+export class SetupError extends Error {
+  name = "SetupError";
+}
+
+function spawn(command, args, options = {}) {
+  const { status, error, signal } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit", ...options });
+  if (error) throw error;
+  return status ?? (signal ? 1 : 0);
+}
+
+/** Runs a JavaScript file of the project or of a package with this Node; returns its exit code. */
+export function runNode(file, args = []) {
+  return spawn(process.execPath, [file, ...args]);
+}
+
+/** Runs a file of an installed package, for instance "vitest/vitest.mjs"; returns its exit code. */
+export function runPackage(file, args = []) {
+  return runNode(join(ROOT, "node_modules", file), args);
+}
+
+function runNpm(args) {
+  const entry = process.env.npm_execpath;
+  if (entry && basename(entry).startsWith("npm")) return runNode(entry, args);
+  try {
+    return spawn("npm", args, { shell: process.platform === "win32" });
+  } catch (cause) {
+    throw new SetupError(
+      "npm was not found; it comes with Node (https://nodejs.org): install it and run this again.",
+      { cause },
+    );
+  }
+}
+
+function isInstalled() {
+  const installed = join(ROOT, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  const lock = join(ROOT, "package-lock.json");
+  return !existsSync(lock) || statSync(lock).mtimeMs <= statSync(installed).mtimeMs + LOCK_TOLERANCE_MS;
+}
+
+/** Installs the packages when node_modules is missing or older than package-lock.json. */
+export function ensureInstalled() {
+  if (isInstalled()) return;
+  const verb = existsSync(join(ROOT, "package-lock.json")) ? "ci" : "install";
+  process.stderr.write(`Installing packages (npm ${verb}) ...\n`);
+  const code = runNpm([verb, "--include=dev", "--no-fund", "--no-audit"]);
+  if (code !== 0) {
+    throw new SetupError(
+      `npm ${verb} failed with exit code ${code}: see its messages above; it needs a package registry.`,
+    );
+  }
+}
+
+function buildStep(what, code) {
+  if (code !== 0)
+    throw new SetupError(`Building ${what} failed with exit code ${code}: see the messages above.`);
+}
+
+/** Compiles core-ts, hosts and conformance into dist/, from scratch: tsc alone would leave what has lost its source. */
+function compile(state) {
+  process.stderr.write("Compiling into dist/ ...\n");
+  rmSync(DIST, { recursive: true, force: true });
+  buildStep("dist/", runPackage("typescript/bin/tsc", ["-p", "tsconfig.build.json"]));
+  cpSync(join(ROOT, GENERATED), join(DIST, GENERATED), { recursive: true });
+  mkdirSync(DIST, { recursive: true });
+  writeFileSync(STAMP, state);
+}
+
+/** Builds what is out of date: the protobuf code, the kernels (each script looks for itself), then dist/. */
+export function ensureBuilt() {
+  buildStep("the protobuf code", runNode("scripts/build-proto.mjs"));
+  buildStep("the kernels", runNode("scripts/build-kernels.mjs"));
+  const state = fingerprint(ROOT, [...COMPILED, ...SETTINGS]);
+  if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== state) compile(state);
+}
