@@ -1,18 +1,18 @@
 // Histogram over power-of-two limits. |x| is scaled by a power of two and truncated, which is exact; the sign picks the
 // half. Bin HALF + k holds x in [k, k+1)·w, bin HALF - 1 - k holds x in (-(k+1), -k]·w; ±0 is in bin HALF, values at or
-// beyond the limits in the outermost bins. Counts go to several u32 tables, because on data with many equal values
-// (zeros after a Relu) one table would wait for its own last store.
-import { HALF, TABLE_0, TABLE_1, TABLE_2, TABLE_3, TABLE_BINS } from "./memory";
+// beyond the limits in the outermost bins. Counts go to two u32 tables in turn, because on data with many equal values
+// (zeros after a Relu) one table would wait for its own last store; more tables gained nothing, and cost at every flush.
+import { HALF, TABLE_0, TABLE_1, TABLE_BINS } from "./memory";
 
-/** Zeroes all tables. */
+/** Zeroes both tables. */
 export function clearTables(): void {
-  memory.fill(TABLE_0, 0, TABLE_3 - TABLE_0 + (<usize>TABLE_BINS << 2));
+  memory.fill(TABLE_0, 0, TABLE_1 - TABLE_0 + (<usize>TABLE_BINS << 2));
 }
 
-/** Adds all tables into TABLE_0. */
+/** Adds both tables into TABLE_0. */
 export function sumTables(): void {
   for (let i: usize = 0, end = <usize>TABLE_BINS << 2; i < end; i += 4) {
-    store<u32>(i, load<u32>(i, TABLE_0) + load<u32>(i, TABLE_1) + load<u32>(i, TABLE_2) + load<u32>(i, TABLE_3), TABLE_0);
+    store<u32>(i, load<u32>(i, TABLE_0) + load<u32>(i, TABLE_1), TABLE_0);
   }
 }
 
@@ -66,13 +66,13 @@ function offsets(x: v128, scale: v128): v128 {
 }
 
 @inline
-function bumpFour(v: v128): void {
-  const low = i64x2.extract_lane(v, 0), high = i64x2.extract_lane(v, 1);
-  const i = <usize>(<i32>low), j = <usize>(<i32>(low >>> 32)), k = <usize>(<i32>high), l = <usize>(<i32>(high >>> 32));
+function countFour(v: v128): void {
+  const i = <usize>i32x4.extract_lane(v, 0), j = <usize>i32x4.extract_lane(v, 1);
+  const k = <usize>i32x4.extract_lane(v, 2), l = <usize>i32x4.extract_lane(v, 3);
   store<u32>(i, load<u32>(i, TABLE_0) + 1, TABLE_0);
   store<u32>(j, load<u32>(j, TABLE_1) + 1, TABLE_1);
-  store<u32>(k, load<u32>(k, TABLE_2) + 1, TABLE_2);
-  store<u32>(l, load<u32>(l, TABLE_3) + 1, TABLE_3);
+  store<u32>(k, load<u32>(k, TABLE_0) + 1, TABLE_0);
+  store<u32>(l, load<u32>(l, TABLE_1) + 1, TABLE_1);
 }
 
 function addSimd(ptr: usize, n: i32, inverseWidth: f32): bool {
@@ -83,10 +83,10 @@ function addSimd(ptr: usize, n: i32, inverseWidth: f32): bool {
   const blocksEnd = ptr + (<usize>(n & ~7) << 2);
   for (; ptr < blocksEnd; ptr += 32) {
     const a = v128.load(ptr), b = v128.load(ptr, 16);
-    bad = v128.or(bad, v128.or(f32x4.ne(f32x4.sub(a, a), zero), f32x4.ne(f32x4.sub(b, b), zero)));
+    bad = v128.or(bad, f32x4.ne(f32x4.add(f32x4.sub(a, a), f32x4.sub(b, b)), zero));
     const i = offsets(a, scale), j = offsets(b, scale);
-    bumpFour(i);
-    bumpFour(j);
+    countFour(i);
+    countFour(j);
   }
   let nonFinite = v128.any_true(bad);
   for (; ptr < end; ptr += 4) {

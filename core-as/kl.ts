@@ -4,6 +4,7 @@
 //   KL(P/ΣP || Q/ΣQ) = (Σ P·log P - Σ P·log Q) / ΣP - log ΣP + log ΣQ.
 // Within a group log Q is constant, so the second sum costs one logarithm per group, the first comes from prefix sums.
 import { BINS, COUNT_BELOW, ENTROPY_BELOW, NONZERO_BELOW } from "./memory";
+import { distortion } from "./distortion";
 import { at, sumBelow } from "./prefix_sums";
 
 @inline
@@ -36,18 +37,40 @@ export function divergence(i: i32, n: i32, groups: i32): f64 {
   return (first - second) / total - Math.log(total) + Math.log(kept);
 }
 
+/** Coarse candidates per search; the fine ones are every bin around the best coarse one. */
+const COARSE_STEPS: i32 = 224;
+
+/**
+ * The candidate of the smallest divergence among those of a distortion of at most `limit`; on equal divergence the
+ * larger threshold. n itself is always a candidate. Needs `sumBelow(n)`, and `sumAbove(n)` if limit is finite.
+ */
+export function leastDivergence(n: i32, levels: i32, limit: f64): i32 {
+  const groups = levels + 1;
+  const stride = (n - groups + COARSE_STEPS - 1) / COARSE_STEPS;
+  let best = n, least = divergence(n, n, groups);
+  for (let i = n - stride; i >= groups; i -= stride) {
+    const kl = divergence(i, n, groups);
+    if (kl < least && admitted(i, n, levels, limit)) least = kl, best = i;
+  }
+  const center = best;
+  for (let i = min(n, center + stride - 1), end = max(groups, center - stride + 1); i >= end; i--) {
+    const kl = divergence(i, n, groups);
+    if (kl < least && admitted(i, n, levels, limit)) least = kl, best = i;
+  }
+  return best;
+}
+
+@inline
+function admitted(i: i32, n: i32, levels: i32, limit: f64): bool {
+  return limit == Infinity || distortion(<f64>i, n, levels) <= limit;
+}
+
 /**
  * Threshold in bins; bins at BINS, n of them, the last one not empty. A grid with no fewer levels than the histogram has
  * bins tells every bin apart: nothing is gained by clipping, and the answer is n.
  */
 export function searchKl(n: i32, levels: i32): f64 {
-  const groups = levels + 1;
-  if (n <= groups) return <f64>n;
+  if (n <= levels + 1) return <f64>n;
   sumBelow(n);
-  let best = n, least = divergence(n, n, groups);
-  for (let i = n - 1; i >= groups; i--) {
-    const kl = divergence(i, n, groups);
-    if (kl < least) least = kl, best = i;
-  }
-  return <f64>best;
+  return <f64>leastDivergence(n, levels, Infinity);
 }

@@ -5,14 +5,12 @@
 /** Results of a kernel that returns several numbers, f64 each. */
 @inline export const RESULT: usize = 1024;
 
-/** Histogram counters, u32. Tables are staggered by a few cache lines: at a distance of exactly 16 KiB, equal bins of two
+/** Histogram counters, u32. The two tables are staggered by a few cache lines: at a distance of exactly 16 KiB, equal bins of two
  *  tables would alias in the store buffer. */
 @inline export const TABLE_BINS: i32 = 4096;
 @inline export const HALF: i32 = 2048;
 @inline export const TABLE_0: usize = 4096;
 @inline export const TABLE_1: usize = TABLE_0 + 16384 + 320;
-@inline export const TABLE_2: usize = TABLE_1 + 16384 + 320;
-@inline export const TABLE_3: usize = TABLE_2 + 16384 + 320;
 
 /** Threshold searches: the folded histogram (f64[HALF]) and prefix sums over it (f64[HALF + 1] each). */
 @inline export const SEARCH_BYTES: usize = 16384 + 64;

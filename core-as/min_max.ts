@@ -99,7 +99,9 @@ function minMaxSimd(ptr: usize, n: i32): void {
     low1 = f32x4.pmin(low1, b), high1 = f32x4.pmax(high1, b);
     low2 = f32x4.pmin(low2, c), high2 = f32x4.pmax(high2, c);
     low3 = f32x4.pmin(low3, d), high3 = f32x4.pmax(high3, d);
-    nans = v128.or(nans, v128.or(v128.or(f32x4.ne(a, a), f32x4.ne(b, b)), v128.or(f32x4.ne(c, c), f32x4.ne(d, d))));
+    // The sum is NaN if a term is. It may also be NaN for infinities of both signs, which only takes the slow pass early.
+    const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+    nans = v128.or(nans, f32x4.ne(sum, sum));
     zeros = i32x4.add(zeros, i32x4.add(f32x4.eq(a, zero), f32x4.eq(b, zero)));
     moreZeros = i32x4.add(moreZeros, i32x4.add(f32x4.eq(c, zero), f32x4.eq(d, zero)));
   }
