@@ -1,14 +1,21 @@
-// Bundles bench/run.ts, so that Node 20 can run it, and runs it.
+// Bundles one program of bench/, so that Node 20 can run it, and runs it: `npm run bench -- accuracy ...`.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, runNode } from "./setup.mjs";
+import { ROOT, runNode, SetupError } from "./setup.mjs";
 
-/** Runs the benchmarks with `args`; returns the exit code. Packages stay outside the bundle, native ones among them. */
-export async function runBench(args) {
+/** Runs bench/NAME.ts with the rest of the arguments; returns its exit code. Packages stay outside the bundle. */
+export async function runBench([name = "run", ...args]) {
+  const entry = `bench/${name}.ts`;
+  if (!existsSync(join(ROOT, entry))) {
+    throw new SetupError(
+      `There is no ${entry}: the first argument names a program of bench/, for instance "accuracy".`,
+    );
+  }
   const { build } = await import("esbuild");
-  const outfile = join(ROOT, "build", "bench", "run.mjs");
+  const outfile = join(ROOT, "build", "bench", `${name}.mjs`);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ["bench/run.ts"],
+    entryPoints: [entry],
     bundle: true,
     platform: "node",
     format: "esm",
