@@ -12,7 +12,7 @@ import { KNIGHT_DOMAIN } from "./graph/graph.ts";
 import { verifyGraph } from "./graph/verify.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { ObserverName } from "./observers/index.ts";
-import { type ExternalReader } from "./onnx/read.ts";
+import type { ExternalReader } from "./onnx/read.ts";
 import { writeModel } from "./onnx/write.ts";
 import { optimize } from "./passes/optimize.ts";
 import { makePlan } from "./plan/make-plan.ts";
@@ -81,28 +81,47 @@ function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
 }
 
 /** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
-export async function prepare(bytes: Uint8Array, options: QuantOptions, host: PipelineHost, external?: ExternalReader): Promise<Prepared> {
+export async function prepare(
+  bytes: Uint8Array,
+  options: QuantOptions,
+  host: PipelineHost,
+  external?: ExternalReader,
+): Promise<Prepared> {
   const chip = findChip(options.chip);
   const model = await fromOnnx(bytes, { external });
   if (model.opsets.has(KNIGHT_DOMAIN)) {
-    throw new UnsupportedError("this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer");
+    throw new UnsupportedError(
+      "this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer",
+    );
   }
   checkInputTypes(model);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
   const calibration = await optimize(model, 1, host.backend);
-  const target = dynamicBatch && options.irBatch !== 1 ? await optimize(model, options.irBatch, host.backend) : calibration;
+  const target =
+    dynamicBatch && options.irBatch !== 1
+      ? await optimize(model, options.irBatch, host.backend)
+      : calibration;
   checkAborted(host);
-  const plan = makePlan(target.model.graph, { chip, bits: options.bits, observer: options.mode, lutLength: options.lutLen });
+  const plan = makePlan(target.model.graph, {
+    chip,
+    bits: options.bits,
+    observer: options.mode,
+    lutLength: options.lutLen,
+  });
   return {
     inputs: edges(model.graph.inputs),
     outputs: edges(model.graph.outputs),
     dynamicBatch,
     options,
     plan,
-    floatLayers: plan.nodes.flatMap((node) => (node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [])),
+    floatLayers: plan.nodes.flatMap((node) =>
+      node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
+    ),
     notes: calibration.notes,
-    outputNameToNodeName: new Map(target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const))),
+    outputNameToNodeName: new Map(
+      target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
+    ),
     calibrationModel: calibration.model,
     targetModel: target.model,
   };
@@ -118,7 +137,12 @@ export interface Calibration {
 
 /** plan → calibrate, one batch alive at a time. */
 export async function startCalibration(prepared: Prepared, host: PipelineHost): Promise<Calibration> {
-  const calibrator = await Calibrator.open(prepared.calibrationModel, prepared.plan, host, prepared.dynamicBatch);
+  const calibrator = await Calibrator.open(
+    prepared.calibrationModel,
+    prepared.plan,
+    host,
+    prepared.dynamicBatch,
+  );
   return {
     forward(feeds) {
       checkAborted(host);
@@ -149,7 +173,12 @@ export function quantizeModel(prepared: Prepared, ranges: Ranges, host: Pipeline
   const { options, plan, targetModel } = prepared;
   const quantized = quantize(targetModel.graph, plan, ranges, { ...options, kernels: host.kernels });
   verifyGraph(quantized.graph);
-  const provenance = { chip: plan.chip, toolVersion: host.toolVersion, bits: options.bits, quantMode: options.mode };
+  const provenance = {
+    chip: plan.chip,
+    toolVersion: host.toolVersion,
+    bits: options.bits,
+    quantMode: options.mode,
+  };
   const count = (kind: string) => plan.nodes.filter((node) => node.kind === kind).length;
   return {
     bytes: writeModel(emitFixed(quantized, provenance)),
@@ -177,7 +206,12 @@ export interface EvaluationOptions {
 }
 
 /** Loads the fixed model, and both models with all layers visible for the first runs. */
-export async function startEvaluation(prepared: Prepared, model: QuantizedModel, host: PipelineHost, options: EvaluationOptions = {}): Promise<Evaluation> {
+export async function startEvaluation(
+  prepared: Prepared,
+  model: QuantizedModel,
+  host: PipelineHost,
+  options: EvaluationOptions = {},
+): Promise<Evaluation> {
   const { quantized, provenance } = model;
   const session = await openSession(host.backend, emitFixed(quantized, provenance), "the fixed-point model");
   const models = { float: prepared.targetModel, fixed: emitAllOutputs(quantized, provenance) };

@@ -1,12 +1,15 @@
+import type { Feeds } from "../backend.ts";
 import { DataError } from "../errors.ts";
 import type { GraphValue } from "../graph/graph.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
-import type { Feeds } from "../backend.ts";
 
 /** Rows [from, to) of the first axis; a view where the dtype allows it. */
 export function rows(t: Tensor, from: number, to: number): Tensor {
   const stride = elementCount(t.dims.slice(1));
-  const data = t.dtype === "string" ? t.data.slice(from * stride, to * stride) : t.data.subarray(from * stride, to * stride);
+  const data =
+    t.dtype === "string"
+      ? t.data.slice(from * stride, to * stride)
+      : t.data.subarray(from * stride, to * stride);
   return { ...t, dims: [to - from, ...t.dims.slice(1)], data } as Tensor;
 }
 
@@ -18,7 +21,8 @@ export function copyOf(t: Tensor): Tensor {
 function joinTwo(parts: readonly Tensor[], rowsWanted: number): Tensor {
   const [first] = parts;
   const dims = [rowsWanted, ...first!.dims.slice(1)];
-  if (first!.dtype === "string") return { ...first!, dims, data: parts.flatMap((part) => part.data as string[]) };
+  if (first!.dtype === "string")
+    return { ...first!, dims, data: parts.flatMap((part) => part.data as string[]) };
   const data = new (first!.data.constructor as new (length: number) => Float32Array)(elementCount(dims));
   let at = 0;
   for (const part of parts) {
@@ -36,7 +40,10 @@ export function batchRows(feeds: Feeds, inputs: readonly GraphValue[]): number {
   for (const { name } of inputs) {
     const found = feeds.get(name)!.dims[0] ?? 0;
     if (found !== count) {
-      throw new DataError(`input "${name}" has ${found} rows, input "${inputs[0]!.name}" has ${count}; feed the same number of samples to every input`, { value: name });
+      throw new DataError(
+        `input "${name}" has ${found} rows, input "${inputs[0]!.name}" has ${count}; feed the same number of samples to every input`,
+        { value: name },
+      );
     }
   }
   return count;
@@ -64,7 +71,9 @@ export async function inChunks(
     }
   }
   // An output may have several rows a sample (detections): its first axis grows in step with the batch.
-  return new Map([...collected].map(([name, parts]) => [name, joinTwo(parts, ((parts[0]!.dims[0] ?? 1) / size) * count)]));
+  return new Map(
+    [...collected].map(([name, parts]) => [name, joinTwo(parts, ((parts[0]!.dims[0] ?? 1) / size) * count)]),
+  );
 }
 
 /** `t` with its last row repeated up to `size` rows. */

@@ -58,7 +58,11 @@ export class Calibrator {
     dynamicBatch: boolean,
   ): Promise<Calibrator> {
     const tapped = tappedValues(plan);
-    const session = await openSession(host.backend, { ...model, graph: withOutputs(model.graph, tapped) }, "the optimized float model");
+    const session = await openSession(
+      host.backend,
+      { ...model, graph: withOutputs(model.graph, tapped) },
+      "the optimized float model",
+    );
     return new Calibrator(session, model, dynamicBatch, host.kernels, tapped);
   }
 
@@ -95,7 +99,9 @@ export class Calibrator {
     const stats = collect(before, t.data, this.kernels);
     this.#stats.set(name, stats);
     if (stats.nonFinite === 0) return;
-    const source = this.model.graph.inputs.some((input) => input.name === name) ? "input data" : "float model";
+    const source = this.model.graph.inputs.some((input) => input.name === name)
+      ? "input data"
+      : "float model";
     throw new DataError(
       `${stats.nonFinite} NaN or infinite values in "${name}" (sample ${this.#samples + 1}); a scale can't be chosen for them: check the ${source}`,
       { value: name },
@@ -112,7 +118,10 @@ export class Calibrator {
 }
 
 /** Runs all batches and returns what they showed; the pull form of Calibrator. */
-export async function calibrate(calibrator: Calibrator, batches: AsyncIterable<Feeds> | Iterable<Feeds>): Promise<Ranges> {
+export async function calibrate(
+  calibrator: Calibrator,
+  batches: AsyncIterable<Feeds> | Iterable<Feeds>,
+): Promise<Ranges> {
   for await (const feeds of batches) await calibrator.forward(feeds);
   return calibrator.ranges();
 }

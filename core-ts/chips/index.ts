@@ -7,7 +7,9 @@ export { DEFAULT_CHIP, FAMILIES } from "./families.ts";
 
 /** @throws ConfigError that lists the families when the name belongs to none. */
 export function findChip(name: string): Chip {
-  const found = FAMILIES.find((family) => family.names.test(name.trim().toUpperCase()) || family.names.test(name.trim()));
+  const found = FAMILIES.find(
+    (family) => family.names.test(name.trim().toUpperCase()) || family.names.test(name.trim()),
+  );
   if (found) return Object.freeze({ ...found, name: name.trim() });
   const known = FAMILIES.map((family) => `${family.family} (for example ${family.example})`).join(", ");
   throw new ConfigError(`unknown chip "${name}"; known families: ${known}`, { option: "--chip" });

@@ -29,9 +29,10 @@ export class FixedEvaluation {
   async forward(feeds: Feeds, dynamicBatch: boolean): Promise<Map<string, Tensor>> {
     const { inputs } = this.float.graph;
     const size = dynamicBatch ? (inputs[0]?.type?.dims?.[0] as number) : undefined;
-    const raw = size === undefined
-      ? new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]))
-      : await inChunks(feeds, inputs, size, (chunk) => this.#step(chunk));
+    const raw =
+      size === undefined
+        ? new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]))
+        : await inChunks(feeds, inputs, size, (chunk) => this.#step(chunk));
     return realOutputs(raw, this.quantized.outputs, this.quantized.scales);
   }
 

@@ -26,12 +26,18 @@ function jsonTable<T>(model: Model, key: string): ReadonlyMap<string, T> {
   try {
     return new Map(Object.entries(JSON.parse(text) as Record<string, T>));
   } catch (cause) {
-    throw new ModelError(`metadata "${key}" of the model is not JSON; quantize the float model again`, { cause });
+    throw new ModelError(`metadata "${key}" of the model is not JSON; quantize the float model again`, {
+      cause,
+    });
   }
 }
 
 /** @throws ModelError when the file is no model, or the runtime refuses it. */
-export async function openInference(bytes: Uint8Array, backend: Backend, external?: ExternalReader): Promise<Inference> {
+export async function openInference(
+  bytes: Uint8Array,
+  backend: Backend,
+  external?: ExternalReader,
+): Promise<Inference> {
   const model = await readModel(bytes, { external });
   const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);

@@ -7,7 +7,12 @@ import { addLayer, ErrorSums, type LayerError } from "../report/layer-error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** Called with every layer's tensors when a dump is wanted; `index` is the topological one. */
-export type LayerListener = (side: "float" | "quant", index: number, layer: QuantizedLayer, tensor: Tensor) => Promise<void>;
+export type LayerListener = (
+  side: "float" | "quant",
+  index: number,
+  layer: QuantizedLayer,
+  tensor: Tensor,
+) => Promise<void>;
 
 /** Runs float and integer model side by side with every layer visible, and sums up how far apart they are. */
 export class LayerComparison {
@@ -31,8 +36,16 @@ export class LayerComparison {
     listener?: LayerListener,
   ): Promise<LayerComparison> {
     const layers = quantized.layers.map(({ value }) => value);
-    const float = await openSession(backend, { ...models.float, graph: withOutputs(models.float.graph, layers) }, "the optimized float model");
-    const fixed = await openSession(backend, models.fixed, "the fixed-point model with all layers as outputs");
+    const float = await openSession(
+      backend,
+      { ...models.float, graph: withOutputs(models.float.graph, layers) },
+      "the optimized float model",
+    );
+    const fixed = await openSession(
+      backend,
+      models.fixed,
+      "the fixed-point model with all layers as outputs",
+    );
     return new LayerComparison(float, fixed, quantized, listener);
   }
 

@@ -4,7 +4,11 @@ import { type Tensor, tensor } from "../tensor/tensor.ts";
 /** Real numbers of an output that holds integers as float32; anything else as it is. */
 export function realOutput(t: Tensor, form: OutputForm | undefined, scale: ScaleEntry | undefined): Tensor {
   if (form !== "integer" || !scale || t.dtype !== "float32") return t;
-  return tensor("float32", t.dims, t.data.map((q) => q * scale.scale));
+  return tensor(
+    "float32",
+    t.dims,
+    t.data.map((q) => q * scale.scale),
+  );
 }
 
 /** All outputs in real units. */

@@ -20,7 +20,11 @@ interface WindowAxis {
 function windowAxes(node: Node, input: readonly number[], output: readonly number[]): WindowAxis[] {
   const kernel = intsAttr(node, "kernel_shape", []);
   const ones = kernel.map(() => 1);
-  const pads = intsAttr(node, "pads", [...kernel, ...kernel].map(() => 0));
+  const pads = intsAttr(
+    node,
+    "pads",
+    [...kernel, ...kernel].map(() => 0),
+  );
   return kernel.map((k, i) => ({
     size: input[2 + i]!,
     kernel: k,
@@ -56,7 +60,10 @@ function multiplier(ctx: LowerContext, axes: readonly WindowAxis[], factor: numb
   const perAxis = axes.map((axis) => counts(axis, intAttr(ctx.node, "count_include_pad", 0) === 1));
   const products = perAxis.reduce<number[]>((all, axis) => all.flatMap((a) => axis.map((b) => a * b)), [1]);
   const same = products.every((count) => count === products[0]);
-  const { m, shift } = chooseMultipliers((same ? [products[0]!] : products).map((count) => factor / count), ctx.node.name);
+  const { m, shift } = chooseMultipliers(
+    (same ? [products[0]!] : products).map((count) => factor / count),
+    ctx.node.name,
+  );
   const dims = same ? [1] : [1, 1, ...perAxis.map((axis) => axis.length)];
   return [
     ctx.constantTensor("multiplier", tensor("int16", dims, Int16Array.from(m))),
@@ -72,8 +79,11 @@ export const averagePool: OpRecord = {
   nonNegative: everyOperand,
   refuse(node, view) {
     const kernel = intsAttr(node, "kernel_shape", []);
-    if (kernel.length !== 1 && kernel.length !== 2) return `${kernel.length}-D pooling is not supported, only 1-D and 2-D`;
-    return view.dims(node.inputs[0]!) && view.dims(node.outputs[0]!) ? undefined : "its shape is not known before the model runs";
+    if (kernel.length !== 1 && kernel.length !== 2)
+      return `${kernel.length}-D pooling is not supported, only 1-D and 2-D`;
+    return view.dims(node.inputs[0]!) && view.dims(node.outputs[0]!)
+      ? undefined
+      : "its shape is not known before the model runs";
   },
   lower(ctx) {
     const { node } = ctx;
@@ -82,13 +92,17 @@ export const averagePool: OpRecord = {
     const wide = x.type.bits === 16;
     const terms = axes.reduce((product, axis) => product * axis.kernel, 1);
     const q1 = wide ? accumulatorShift(terms * Math.max(-x.type.qmin, x.type.qmax)) : 0;
-    ctx.emit(wide ? "AveragePool16" : "AveragePool8", [x.name, ...multiplier(ctx, axes, (x.scale / y.scale) * 2 ** q1)], {
-      kernel_shape: attr.ints(axes.map((axis) => axis.kernel)),
-      strides: attr.ints(axes.map((axis) => axis.stride)),
-      dilations: attr.ints(axes.map((axis) => axis.dilation)),
-      pads: attr.ints([...axes.map((axis) => axis.before), ...axes.map(reachedAfter)]),
-      ...ctx.bounds(),
-      ...(wide ? { x_offset: offsetOf(x), q1: attr.int(q1) } : {}),
-    });
+    ctx.emit(
+      wide ? "AveragePool16" : "AveragePool8",
+      [x.name, ...multiplier(ctx, axes, (x.scale / y.scale) * 2 ** q1)],
+      {
+        kernel_shape: attr.ints(axes.map((axis) => axis.kernel)),
+        strides: attr.ints(axes.map((axis) => axis.stride)),
+        dilations: attr.ints(axes.map((axis) => axis.dilation)),
+        pads: attr.ints([...axes.map((axis) => axis.before), ...axes.map(reachedAfter)]),
+        ...ctx.bounds(),
+        ...(wide ? { x_offset: offsetOf(x), q1: attr.int(q1) } : {}),
+      },
+    );
   },
 };

@@ -13,8 +13,13 @@ function bound(node: Node, view: PlanView, i: number, fallback: number): number 
 
 function lowerClip(ctx: LowerContext, lower: number, upper: number): void {
   const [x, y] = [ctx.operand(0), ctx.result()];
-  const integer = (real: number) => clamp(roundHalfEven(clamp(real / y.scale, -65536, 65536)), y.type.qmin, y.type.qmax);
-  ctx.emit("Clip", [x.name], { ...ctx.bounds(), qmin: attr.int(integer(lower)), qmax: attr.int(integer(upper)) });
+  const integer = (real: number) =>
+    clamp(roundHalfEven(clamp(real / y.scale, -65536, 65536)), y.type.qmin, y.type.qmax);
+  ctx.emit("Clip", [x.name], {
+    ...ctx.bounds(),
+    qmin: attr.int(integer(lower)),
+    qmax: attr.int(integer(upper)),
+  });
 }
 
 /** A Relu that no producer carries: a bound on its input's own integers. */

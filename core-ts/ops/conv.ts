@@ -21,7 +21,8 @@ export const WINDOW = ["kernel_shape", "strides", "pads", "dilations"];
 /** Why a node with a weight (input 1) and an optional bias (input 2) can't be integer. */
 export function refuseWeights(node: Node, view: PlanView): string | undefined {
   if (view.constant(node.inputs[1]!)?.dtype !== "float32") return notConstant(node, 1, "weight");
-  if (node.inputs[2] && view.constant(node.inputs[2])?.dtype !== "float32") return notConstant(node, 2, "bias");
+  if (node.inputs[2] && view.constant(node.inputs[2])?.dtype !== "float32")
+    return notConstant(node, 2, "bias");
   return undefined;
 }
 
@@ -29,9 +30,12 @@ function refuseConv(node: Node, view: PlanView): string | undefined {
   const refused = refuseWeights(node, view);
   if (refused) return refused;
   const [, perGroup, ...kernel] = view.constant(node.inputs[1]!)!.dims;
-  if (kernel.length !== 1 && kernel.length !== 2) return `${kernel.length}-D convolution is not supported, only 1-D and 2-D`;
+  if (kernel.length !== 1 && kernel.length !== 2)
+    return `${kernel.length}-D convolution is not supported, only 1-D and 2-D`;
   const terms = kernel.reduce((product, k) => product * k, perGroup!);
-  return terms > MAX_TERMS ? `each output sums ${terms} products; the accumulator holds at most ${MAX_TERMS}` : undefined;
+  return terms > MAX_TERMS
+    ? `each output sums ${terms} products; the accumulator holds at most ${MAX_TERMS}`
+    : undefined;
 }
 
 /** y = requantize(Σ x·w + bias), one weight scale per output channel (axis 0 of w). */
@@ -46,8 +50,17 @@ export const conv: OpRecord = {
     const layout = { groups: 1, channels, inner: weight.dims.slice(1).reduce((a, b) => a * b, 1) };
     const x = ctx.operand(0);
     const bias = ctx.node.inputs[2] ? ctx.constant(ctx.node.inputs[2]) : undefined;
-    const linear = lowerLinear({ x, y: ctx.result(), weight, weightName: ctx.node.inputs[1]!, bias, layout }, ctx);
-    const attrs = { ...copied(ctx.node, WINDOW), group: { kind: "int", value: intAttr(ctx.node, "group", 1) } as const };
-    ctx.emit(ctx.plan.bits === 8 ? "Conv8" : "Conv16", [x.name, ...linear.inputs], { ...attrs, ...linear.attrs });
+    const linear = lowerLinear(
+      { x, y: ctx.result(), weight, weightName: ctx.node.inputs[1]!, bias, layout },
+      ctx,
+    );
+    const attrs = {
+      ...copied(ctx.node, WINDOW),
+      group: { kind: "int", value: intAttr(ctx.node, "group", 1) } as const,
+    };
+    ctx.emit(ctx.plan.bits === 8 ? "Conv8" : "Conv16", [x.name, ...linear.inputs], {
+      ...attrs,
+      ...linear.attrs,
+    });
   },
 };

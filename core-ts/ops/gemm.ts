@@ -12,7 +12,9 @@ export function refuseMatrix(node: Node, view: PlanView): string | undefined {
   const refused = refuseWeights(node, view);
   if (refused) return refused;
   const terms = view.constant(node.inputs[1]!)!.dims[0]!;
-  return view.bits === 8 && terms > MAX_TERMS_8 ? `each output sums ${terms} products; the int32 accumulator holds at most ${MAX_TERMS_8}` : undefined;
+  return view.bits === 8 && terms > MAX_TERMS_8
+    ? `each output sums ${terms} products; the int32 accumulator holds at most ${MAX_TERMS_8}`
+    : undefined;
 }
 
 /** Writes y = x·w + bias for a constant w [K, N], one scale per column. */
@@ -21,7 +23,10 @@ export function lowerMatrix(ctx: LowerContext): void {
   const x = ctx.operand(0);
   const bias = ctx.node.inputs[2] ? ctx.constant(ctx.node.inputs[2]) : undefined;
   const layout = { groups: 1, channels: weight.dims[1]!, inner: 1 };
-  const linear = lowerLinear({ x, y: ctx.result(), weight, weightName: ctx.node.inputs[1]!, bias, layout }, ctx);
+  const linear = lowerLinear(
+    { x, y: ctx.result(), weight, weightName: ctx.node.inputs[1]!, bias, layout },
+    ctx,
+  );
   const wide = ctx.plan.bits === 16;
   const op = wide ? "Gemm16" : x.type.signed ? "Gemm8" : "GemmU8";
   const chunk: Attributes = wide ? { k_chunk: attr.int(Math.min(weight.dims[0]!, MAX_TERMS)) } : {};

@@ -39,7 +39,9 @@ export const matmul: OpRecord = {
     if (isWeightMatrix(node, view)) return refuseMatrix(node, view);
     const terms = view.dims(node.inputs[0]!)?.at(-1);
     if (terms === undefined) return "the length of its sums is not known before the model runs";
-    return terms > MAX_TERMS ? `each output sums ${terms} products; the accumulator holds at most ${MAX_TERMS}` : undefined;
+    return terms > MAX_TERMS
+      ? `each output sums ${terms} products; the accumulator holds at most ${MAX_TERMS}`
+      : undefined;
   },
   lower(ctx) {
     if (isWeightMatrix(ctx.node, ctx)) lowerMatrix(ctx);

@@ -11,7 +11,11 @@ export const maxPool: OpRecord = {
   lower(ctx) {
     const x = ctx.operand(0);
     if (x.type.bits === 8) ctx.emitStandard([x.name]);
-    else ctx.emit("MaxPool16", [x.name], { ...copied(ctx.node, WINDOW), ceil_mode: attr.int(intAttr(ctx.node, "ceil_mode", 0)) });
+    else
+      ctx.emit("MaxPool16", [x.name], {
+        ...copied(ctx.node, WINDOW),
+        ceil_mode: attr.int(intAttr(ctx.node, "ceil_mode", 0)),
+      });
   },
 };
 

@@ -34,7 +34,8 @@ export const pad: OpRecord = {
     const [x, y] = [ctx.operand(0), ctx.result()];
     const real = node.inputs[2] ? (toNumbers(ctx.constant(node.inputs[2])!)[0] ?? 0) : 0;
     const value = quantizeValue(real, y.scale, y.type);
-    if (Math.abs(value * y.scale - real) > y.scale) ctx.warn(`it pads with ${real}, outside its input's range; ${value * y.scale} is used`);
+    if (Math.abs(value * y.scale - real) > y.scale)
+      ctx.warn(`it pads with ${real}, outside its input's range; ${value * y.scale} is used`);
     const pads = fullPads(node, ctx, ctx.dims(node.inputs[0]!)!.length);
     const inputs = [
       x.name,

@@ -75,7 +75,8 @@ export interface OpRecord {
 
 export const firstOperand = (): readonly number[] => [0];
 export const allOperands = (node: Node): readonly number[] => node.inputs.map((_, i) => i);
-export const everyOperand = (_node: Node, _view: PlanView, operands: readonly boolean[]): boolean => operands.every(Boolean);
+export const everyOperand = (_node: Node, _view: PlanView, operands: readonly boolean[]): boolean =>
+  operands.every(Boolean);
 
 /** Sentence for an input that has to be constant and is not. */
 export function notConstant(node: Node, i: number, what: string): string {

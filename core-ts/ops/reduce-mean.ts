@@ -3,7 +3,14 @@ import type { Node } from "../graph/graph.ts";
 import { scalarRequantize } from "../quantize/linear.ts";
 import { accumulatorShift } from "../quantize/scale.ts";
 import { toNumbers } from "../tensor/tensor.ts";
-import { everyOperand, firstOperand, type LowerContext, notConstant, type OpRecord, type PlanView } from "./record.ts";
+import {
+  everyOperand,
+  firstOperand,
+  type LowerContext,
+  notConstant,
+  type OpRecord,
+  type PlanView,
+} from "./record.ts";
 
 /** Integer sum over the axes; 1/count is in the multiplier. */
 function lowerMean(ctx: LowerContext, axes: readonly number[], keepDims: number): void {
@@ -27,15 +34,23 @@ function reducedAxes(node: Node, view: PlanView): number[] | undefined {
   if (node.inputs[1] && !axes) return undefined;
   const given = axes ? toNumbers(axes) : [];
   const all = Array.from({ length: rank }, (_, i) => i);
-  return given.length === 0 ? all : given.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  return given.length === 0
+    ? all
+    : given.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
 }
 
-const mean = { operands: firstOperand, output: "own", absorbsActivation: true, nonNegative: everyOperand } as const;
+const mean = {
+  operands: firstOperand,
+  output: "own",
+  absorbsActivation: true,
+  nonNegative: everyOperand,
+} as const;
 
 export const reduceMean: OpRecord = {
   ...mean,
   refuse(node, view) {
-    if (intAttr(node, "noop_with_empty_axes", 0) === 1 && !node.inputs[1]) return "it reduces nothing (noop_with_empty_axes)";
+    if (intAttr(node, "noop_with_empty_axes", 0) === 1 && !node.inputs[1])
+      return "it reduces nothing (noop_with_empty_axes)";
     return reducedAxes(node, view) ? undefined : notConstant(node, 1, "axes");
   },
   lower: (ctx) => lowerMean(ctx, reducedAxes(ctx.node, ctx)!, intAttr(ctx.node, "keepdims", 1)),
@@ -43,9 +58,13 @@ export const reduceMean: OpRecord = {
 
 export const globalAveragePool: OpRecord = {
   ...mean,
-  refuse: (node, view) => (view.dims(node.inputs[0]!) ? undefined : "its shape is not known before the model runs"),
+  refuse: (node, view) =>
+    view.dims(node.inputs[0]!) ? undefined : "its shape is not known before the model runs",
   lower(ctx) {
-    const spatial = ctx.dims(ctx.node.inputs[0]!)!.map((_, i) => i).slice(2);
+    const spatial = ctx
+      .dims(ctx.node.inputs[0]!)!
+      .map((_, i) => i)
+      .slice(2);
     lowerMean(ctx, spatial, 1);
   },
 };

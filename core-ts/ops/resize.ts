@@ -30,7 +30,12 @@ function scalesOf(node: Node, view: PlanView): number[] | undefined {
 }
 
 /** Linear coefficients of one axis, [output, input], Q11; each row sums to 2048 exactly. */
-export function linearCoefficients(coordinate: Coordinate, scale: number, input: number, output: number): Int16Array {
+export function linearCoefficients(
+  coordinate: Coordinate,
+  scale: number,
+  input: number,
+  output: number,
+): Int16Array {
   const rows = new Int16Array(output * input);
   for (let i = 0; i < output; i++) {
     const at = Math.min(Math.max(coordinate(i, scale, input, output), 0), input - 1);
@@ -46,14 +51,16 @@ export function linearCoefficients(coordinate: Coordinate, scale: number, input:
 function refuse(node: Node, view: PlanView): string | undefined {
   const mode = stringAttr(node, "mode", "nearest");
   const coordinates = stringAttr(node, "coordinate_transformation_mode", "half_pixel");
-  if (mode !== "nearest" && mode !== "linear") return `mode ${mode} is not supported, only nearest and linear`;
+  if (mode !== "nearest" && mode !== "linear")
+    return `mode ${mode} is not supported, only nearest and linear`;
   if (!(coordinates in COORDINATES)) return `coordinate_transformation_mode ${coordinates} is not supported`;
   if (intAttr(node, "antialias", 0) === 1) return "antialias is not supported";
   if (node.attrs.has("axes")) return "axes are not supported; export with scales or sizes for every axis";
   const scales = scalesOf(node, view);
   if (!scales) return "its scales or sizes are computed at run time";
   if (mode === "nearest") return undefined;
-  if (scales.length !== 3 && scales.length !== 4) return `linear resizing of rank ${scales.length} is not supported, only 3 and 4`;
+  if (scales.length !== 3 && scales.length !== 4)
+    return `linear resizing of rank ${scales.length} is not supported, only 3 and 4`;
   return scales[0] === 1 && scales[1] === 1 ? undefined : "it resizes the batch or channel axis";
 }
 
@@ -66,14 +73,21 @@ function lowerLinearResize(ctx: LowerContext): void {
   const axes = scales.length === 4 ? (["rows", "cols"] as const) : (["cols"] as const);
   const names = axes.map((role, i) => {
     const [from, to] = [input[2 + i]!, output[2 + i]!];
-    return ctx.constantTensor(role, tensor("int16", [to, from], linearCoefficients(coordinate, scales[2 + i]!, from, to)));
+    return ctx.constantTensor(
+      role,
+      tensor("int16", [to, from], linearCoefficients(coordinate, scales[2 + i]!, from, to)),
+    );
   });
   const unit = 2 ** (Q * axes.length);
   const q1 = accumulatorShift((Math.max(-x.type.qmin, x.type.qmax) * unit) / 2);
-  ctx.emit(axes.length === 2 ? "ResizeLinear" : "ResizeLinear1d", [x.name, ...names, ...scalarRequantize(ctx, x.scale / (y.scale * unit), q1)], {
-    q1: attr.int(q1),
-    ...ctx.bounds(),
-  });
+  ctx.emit(
+    axes.length === 2 ? "ResizeLinear" : "ResizeLinear1d",
+    [x.name, ...names, ...scalarRequantize(ctx, x.scale / (y.scale * unit), q1)],
+    {
+      q1: attr.int(q1),
+      ...ctx.bounds(),
+    },
+  );
 }
 
 function lowerNearest(ctx: LowerContext): void {
@@ -84,10 +98,16 @@ function lowerNearest(ctx: LowerContext): void {
     return;
   }
   const bySize = !node.inputs[2];
-  ctx.emit(bySize ? "ResizeNearestSizes16" : "ResizeNearest16", [x.name, ctx.constantTensor(bySize ? "sizes" : "scales", ctx.constant(node.inputs[bySize ? 3 : 2]!)!)], {
-    coordinate_transformation_mode: attr.string(stringAttr(node, "coordinate_transformation_mode", "half_pixel")),
-    nearest_mode: attr.string(stringAttr(node, "nearest_mode", "round_prefer_floor")),
-  });
+  ctx.emit(
+    bySize ? "ResizeNearestSizes16" : "ResizeNearest16",
+    [x.name, ctx.constantTensor(bySize ? "sizes" : "scales", ctx.constant(node.inputs[bySize ? 3 : 2]!)!)],
+    {
+      coordinate_transformation_mode: attr.string(
+        stringAttr(node, "coordinate_transformation_mode", "half_pixel"),
+      ),
+      nearest_mode: attr.string(stringAttr(node, "nearest_mode", "round_prefer_floor")),
+    },
+  );
 }
 
 /** Nearest moves integers; linear is two integer matrix products with Q11 coefficients. Both keep the input's scale. */

@@ -38,7 +38,11 @@ export function lowerTable(ctx: LowerContext, fn: UnaryFunction, parameters: Par
   ctx.emit(wide ? "Lut16" : "Lut8", [x.name, table], { x_offset: offsetOf(x), ...fraction });
 }
 
-function unary(fn: UnaryFunction, nonNegative: boolean, parameters: (node: Node) => Parameters = () => ({ alpha: 0, beta: 0 })): OpRecord {
+function unary(
+  fn: UnaryFunction,
+  nonNegative: boolean,
+  parameters: (node: Node) => Parameters = () => ({ alpha: 0, beta: 0 }),
+): OpRecord {
   return {
     operands: firstOperand,
     output: "own",

@@ -28,7 +28,8 @@ function whyFloat(node: Node, record: OpRecord | undefined, view: PlanView): str
   if (!record) return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer form`;
   const operands = record.operands(node);
   const other = operands.map((i) => node.inputs[i]!).find((value) => view.dtype(value) !== "float32");
-  if (other !== undefined) return `its input "${other}" is ${view.dtype(other) ?? "of unknown type"}, not float32`;
+  if (other !== undefined)
+    return `its input "${other}" is ${view.dtype(other) ?? "of unknown type"}, not float32`;
   if (operands.every((i) => view.constant(node.inputs[i]!))) return "all its inputs are constant";
   return record.refuse?.(node, view);
 }
@@ -47,14 +48,21 @@ function planOperand(planner: Planner, value: string, reader: Node): void {
 
 function isNonNegative(planner: Planner, value: string): boolean {
   const constant = planner.view.constant(value);
-  return constant ? constant.dtype === "float32" && toNumbers(constant).every((v) => v >= 0) : planner.nonNegative.has(value);
+  return constant
+    ? constant.dtype === "float32" && toNumbers(constant).every((v) => v >= 0)
+    : planner.nonNegative.has(value);
 }
 
 function planOutput(planner: Planner, value: string, record: OpRecord, source: string): ValuePlan {
   const { bits, observer, chip } = planner.options;
   switch (record.output) {
     case "own":
-      return { kind: "own", bits, signed: !(chip.unsignedActivations && planner.nonNegative.has(value)), observer };
+      return {
+        kind: "own",
+        bits,
+        signed: !(chip.unsignedActivations && planner.nonNegative.has(value)),
+        observer,
+      };
     case "shared":
       return { kind: "shared", with: source };
     case "index":
@@ -65,23 +73,31 @@ function planOutput(planner: Planner, value: string, record: OpRecord, source: s
 function planInteger(planner: Planner, node: Node, record: OpRecord): void {
   const operands = record.operands(node).map((i) => node.inputs[i]!);
   for (const value of operands) planOperand(planner, value, node);
-  const activation: FusedActivation | undefined = record.absorbsActivation ? fusedActivation(planner.index, node) : undefined;
+  const activation: FusedActivation | undefined = record.absorbsActivation
+    ? fusedActivation(planner.index, node)
+    : undefined;
   const signs = operands.map((value) => isNonNegative(planner, value));
-  const never = record.nonNegative?.(node, planner.view, signs) ?? (record.output === "shared" && signs[0] === true);
+  const never =
+    record.nonNegative?.(node, planner.view, signs) ?? (record.output === "shared" && signs[0] === true);
   const outputs = activation ? [activation.output] : node.outputs.filter((name) => name !== "");
   for (const value of outputs) {
     if (never || (activation && activation.lower >= 0)) planner.nonNegative.add(value);
     planner.values.set(value, planOutput(planner, value, record, operands[0]!));
   }
   if (activation) planner.absorbed.set(activation.node, node);
-  const bounds = activation && { node: activation.node.name, lower: activation.lower, upper: activation.upper };
+  const bounds = activation && {
+    node: activation.node.name,
+    lower: activation.lower,
+    upper: activation.upper,
+  };
   planner.nodes.push({ kind: "integer", node, bits: planner.options.bits, activation: bounds, outputs });
 }
 
 function planFloat(planner: Planner, node: Node, because: string): void {
   planner.nodes.push({ kind: "float", node, because });
   for (const value of node.outputs) {
-    if (value) planner.values.set(value, { kind: "float", because: `${node.op} node "${node.name}" stays float` });
+    if (value)
+      planner.values.set(value, { kind: "float", because: `${node.op} node "${node.name}" stays float` });
   }
 }
 
@@ -97,7 +113,9 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
     view: planView(graph, options.bits),
     options,
     nodes: [],
-    values: new Map(graph.inputs.map(({ name }) => [name, { kind: "float", because: "it is a model input" }])),
+    values: new Map(
+      graph.inputs.map(({ name }) => [name, { kind: "float", because: "it is a model input" }]),
+    ),
     nonNegative: new Set(),
     absorbed: new Map(),
   };
@@ -109,5 +127,10 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
     else if (because !== undefined) planFloat(planner, node, because);
     else planInteger(planner, node, record!);
   }
-  return keepMovementFloat({ chip: options.chip, nodes: planner.nodes, values: planner.values, lutLength: options.lutLength });
+  return keepMovementFloat({
+    chip: options.chip,
+    nodes: planner.nodes,
+    values: planner.values,
+    lutLength: options.lutLength,
+  });
 }

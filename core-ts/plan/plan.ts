@@ -5,7 +5,12 @@ import type { ObserverName } from "../observers/index.ts";
 /** How one value is held in the fixed-point model. */
 export type ValuePlan =
   /** A scale of its own, found by the observer. */
-  | { readonly kind: "own"; readonly bits: BitWidth; readonly signed: boolean; readonly observer: ObserverName }
+  | {
+      readonly kind: "own";
+      readonly bits: BitWidth;
+      readonly signed: boolean;
+      readonly observer: ObserverName;
+    }
   /** The integers and the scale of another value, only moved. */
   | { readonly kind: "shared"; readonly with: string }
   /** A constant that becomes integers together with the op that reads it. */

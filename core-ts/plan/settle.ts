@@ -6,7 +6,9 @@ function readAsInteger(nodes: readonly NodePlan[], value: string): boolean {
   return nodes.some(
     (plan) =>
       plan.kind === "integer" &&
-      opRecord(plan.node.op, plan.node.domain)!.operands(plan.node).some((i) => plan.node.inputs[i] === value),
+      opRecord(plan.node.op, plan.node.domain)!
+        .operands(plan.node)
+        .some((i) => plan.node.inputs[i] === value),
   );
 }
 
@@ -21,14 +23,16 @@ export function keepMovementFloat(plan: QuantPlan): QuantPlan {
   const because = "it only moves values between float ops";
   for (let i = nodes.length - 1; i >= 0; i--) {
     const current = nodes[i]!;
-    if (current.kind !== "integer" || opRecord(current.node.op, current.node.domain)!.output !== "shared") continue;
+    if (current.kind !== "integer" || opRecord(current.node.op, current.node.domain)!.output !== "shared")
+      continue;
     const source = current.node.inputs[0]!;
     const owner = scaleOwner({ ...plan, values }, source);
     if (owner === undefined || made.has(owner)) continue;
     if (current.outputs.some((value) => readAsInteger(nodes, value))) continue;
     nodes[i] = { kind: "float", node: current.node, because };
     for (const value of current.outputs) values.set(value, { kind: "float", because });
-    if (values.get(source)?.kind === "own" && !readAsInteger(nodes, source)) values.set(source, { kind: "float", because });
+    if (values.get(source)?.kind === "own" && !readAsInteger(nodes, source))
+      values.set(source, { kind: "float", because });
   }
   return { ...plan, nodes, values };
 }

@@ -11,7 +11,9 @@ export function planView(graph: Graph, bits: BitWidth): PlanView {
     dtype: (value) => graph.initializers.get(value)?.dtype ?? graph.types.get(value)?.dtype,
     dims(value) {
       const dims = graph.initializers.get(value)?.dims ?? graph.types.get(value)?.dims;
-      return dims?.every((dim): dim is number => typeof dim === "number") ? (dims as readonly number[]) : undefined;
+      return dims?.every((dim): dim is number => typeof dim === "number")
+        ? (dims as readonly number[])
+        : undefined;
     },
   };
 }

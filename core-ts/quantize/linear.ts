@@ -1,7 +1,7 @@
 import { InternalError } from "../errors.ts";
+import { attr } from "../graph/attributes.ts";
 import type { Attributes, IntValue, LowerContext } from "../ops/record.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
-import { attr } from "../graph/attributes.ts";
 import { accumulatorShift, chooseMultiplier, MAX_SHIFT, roundHalfEven, WEAK_MULTIPLIER } from "./scale.ts";
 import { type ChannelLayout, channelMaxima, channelSums, quantizeWeights, weightMax } from "./weights.ts";
 
@@ -34,7 +34,8 @@ function biasLimit(spec: LinearSpec, terms: number, bits: 8 | 16): number {
  */
 function channelScales(spec: LinearSpec, ctx: LowerContext, bias: Float64Array): Float64Array {
   const bits = ctx.plan.bits;
-  if (spec.weight.dtype !== "float32") throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
+  if (spec.weight.dtype !== "float32")
+    throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
   const maxima = channelMaxima(spec.weight.data, spec.layout, spec.weightName);
   const limit = biasLimit(spec, spec.weight.data.length / maxima.length, bits);
   const weakest = (spec.y.scale / spec.x.scale) * WEAK_MULTIPLIER * 2 ** -MAX_SHIFT;
@@ -45,7 +46,13 @@ function channelScales(spec: LinearSpec, ctx: LowerContext, bias: Float64Array):
 }
 
 /** q1 at 16 bit: by what calibration saw of the output, or by what the weights allow, whichever is smaller. */
-function firstShift(spec: LinearSpec, ctx: LowerContext, scales: Float64Array, sums: Float64Array, bias: Float64Array): number {
+function firstShift(
+  spec: LinearSpec,
+  ctx: LowerContext,
+  scales: Float64Array,
+  sums: Float64Array,
+  bias: Float64Array,
+): number {
   const largestX = Math.max(-spec.x.type.qmin, spec.x.type.qmax);
   const seen = ctx.largestOutput();
   let largest = 0;
@@ -58,7 +65,8 @@ function firstShift(spec: LinearSpec, ctx: LowerContext, scales: Float64Array, s
 
 function realBias(spec: LinearSpec, channels: number): Float64Array {
   if (spec.bias === undefined) return new Float64Array(channels);
-  if (spec.bias.dtype !== "float32") throw new InternalError(`bias of ${spec.weightName} is ${spec.bias.dtype}`);
+  if (spec.bias.dtype !== "float32")
+    throw new InternalError(`bias of ${spec.weightName} is ${spec.bias.dtype}`);
   const b = Float64Array.from(spec.bias.data);
   return b.length === channels ? b : new Float64Array(channels).fill(b[0]!);
 }
@@ -78,13 +86,32 @@ export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands
   const w = quantizeWeights(spec.weight.data as Float32Array, spec.layout, scales, bits);
   const bias = real.map((b, c) => roundHalfEven(b / (spec.x.scale * scales[c]!)));
   const q1 = bits === 16 ? firstShift(spec, ctx, scales, channelSums(w, spec.layout), bias) : 0;
-  const chosen = Array.from(scales, (scale) => chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name));
+  const chosen = Array.from(scales, (scale) =>
+    chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name),
+  );
   return {
     inputs: [
-      ctx.constantTensor("weight", w instanceof Int8Array ? tensor("int8", spec.weight.dims, w) : tensor("int16", spec.weight.dims, w)),
+      ctx.constantTensor(
+        "weight",
+        w instanceof Int8Array ? tensor("int8", spec.weight.dims, w) : tensor("int16", spec.weight.dims, w),
+      ),
       ctx.constantTensor("bias", biasTensor(bias, bits)),
-      ctx.constantTensor("multiplier", tensor("int16", [channels], Int16Array.from(chosen, ({ m }) => m))),
-      ctx.constantTensor("shift", tensor("int8", [channels], Int8Array.from(chosen, ({ shift }) => shift))),
+      ctx.constantTensor(
+        "multiplier",
+        tensor(
+          "int16",
+          [channels],
+          Int16Array.from(chosen, ({ m }) => m),
+        ),
+      ),
+      ctx.constantTensor(
+        "shift",
+        tensor(
+          "int8",
+          [channels],
+          Int8Array.from(chosen, ({ shift }) => shift),
+        ),
+      ),
     ],
     attrs: { ...ctx.bounds(), ...(bits === 16 ? { x_offset: offsetOf(spec.x), q1: attr.int(q1) } : {}) },
   };
@@ -98,7 +125,10 @@ export function offsetOf(x: IntValue): Attributes[string] {
 /** Multiplier and shift of length 1 for the real factor `factor`, warning when the multiplier is weak. */
 export function scalarRequantize(ctx: LowerContext, factor: number, q1 = 0): string[] {
   const { m, shift } = chooseMultiplier(factor, q1, ctx.node.name);
-  if (m < WEAK_MULTIPLIER) ctx.warn(`its multiplier is ${m} at shift ${shift}: the output range is too coarse for the input, so this node loses precision`);
+  if (m < WEAK_MULTIPLIER)
+    ctx.warn(
+      `its multiplier is ${m} at shift ${shift}: the output range is too coarse for the input, so this node loses precision`,
+    );
   return [
     ctx.constantTensor("multiplier", tensor("int16", [1], Int16Array.of(m))),
     ctx.constantTensor("shift", tensor("int8", [1], Int8Array.of(shift))),

@@ -52,14 +52,20 @@ export class NodeLowering implements LowerContext {
     const value = this.node.inputs[i]!;
     const constant = this.constant(value);
     if (constant) {
-      if (constant.dtype !== "float32") throw new InternalError(`constant operand "${value}" is ${constant.dtype}`, { value });
+      if (constant.dtype !== "float32")
+        throw new InternalError(`constant operand "${value}" is ${constant.dtype}`, { value });
       return this.#run.values.constant(value, constant.data, constant.dims, this.bits);
     }
     const form = this.#run.values.integers(value);
     // An op that only moves integers takes them as they are; every other one works at its own width.
-    if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output === "shared") return form;
+    if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output === "shared")
+      return form;
     const type = intType(this.bits, form.type.signed);
-    const wider: IntValue = { name: "", type, scale: activationScale(form.scale * form.type.qmax, type.qmax) };
+    const wider: IntValue = {
+      name: "",
+      type,
+      scale: activationScale(form.scale * form.type.qmax, type.qmax),
+    };
     return { ...wider, name: this.requantized(form, wider, `input_${i}`) };
   }
 
@@ -70,7 +76,10 @@ export class NodeLowering implements LowerContext {
   largestOutput(i = 0): number {
     const owner = scaleOwner(this.#run.values.plan, this.plan.outputs[i]!);
     const chosen = this.#run.values.chosen.get(owner ?? "");
-    if (!chosen) throw new InternalError(`output ${i} of "${this.node.name}" has no statistics`, { node: this.node.name });
+    if (!chosen)
+      throw new InternalError(`output ${i} of "${this.node.name}" has no statistics`, {
+        node: this.node.name,
+      });
     return chosen.largest;
   }
 
@@ -79,13 +88,18 @@ export class NodeLowering implements LowerContext {
     const { activation } = this.plan;
     if (!activation) return { qmin: type.qmin, qmax: type.qmax };
     // Clamped before rounding too: an infinite bound, or one far outside, is the type's own bound.
-    const integer = (real: number) => clamp(roundHalfEven(clamp(real / scale, type.qmin, type.qmax)), type.qmin, type.qmax);
+    const integer = (real: number) =>
+      clamp(roundHalfEven(clamp(real / scale, type.qmin, type.qmax)), type.qmin, type.qmax);
     return { qmin: integer(activation.lower), qmax: integer(activation.upper) };
   }
 
   bounds(): Attributes {
     const { qmin, qmax } = this.range();
-    return { qmin: attr.int(qmin), qmax: attr.int(qmax), to: attr.int(DTYPE_CODES[this.result().type.dtype]) };
+    return {
+      qmin: attr.int(qmin),
+      qmax: attr.int(qmax),
+      to: attr.int(DTYPE_CODES[this.result().type.dtype]),
+    };
   }
 
   constantTensor(role: string, value: Tensor): string {
@@ -97,7 +111,9 @@ export class NodeLowering implements LowerContext {
   }
 
   #outputs(): string[] {
-    return this.plan.outputs.map((value) => (this.#run.values.isQuantized(value) ? this.#run.values.integers(value).name : value));
+    return this.plan.outputs.map((value) =>
+      this.#run.values.isQuantized(value) ? this.#run.values.integers(value).name : value,
+    );
   }
 
   #origins(): string[] {
@@ -105,7 +121,15 @@ export class NodeLowering implements LowerContext {
   }
 
   emit(op: string, inputs: readonly string[], attrs: Attributes): void {
-    const part = { name: this.node.name, op, domain: KNIGHT_DOMAIN, inputs, outputs: this.#outputs(), attrs, origins: this.#origins() };
+    const part = {
+      name: this.node.name,
+      op,
+      domain: KNIGHT_DOMAIN,
+      inputs,
+      outputs: this.#outputs(),
+      attrs,
+      origins: this.#origins(),
+    };
     this.#run.values.writer.node(part);
   }
 

@@ -1,7 +1,7 @@
 import type { Ranges } from "../calibrate/ranges.ts";
+import { attr } from "../graph/attributes.ts";
 import { nodeUses } from "../graph/edit.ts";
 import type { Graph } from "../graph/graph.ts";
-import { attr } from "../graph/attributes.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
@@ -24,7 +24,11 @@ export interface QuantizeOptions {
 function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values): void {
   const { node } = plan;
   const renamed = new Map(nodeUses(node).map((name) => [name, name === "" ? "" : values.float(name)]));
-  values.writer.node({ ...node, inputs: node.inputs.map((name) => renamed.get(name) ?? name), attrs: Object.fromEntries(node.attrs) });
+  values.writer.node({
+    ...node,
+    inputs: node.inputs.map((name) => renamed.get(name) ?? name),
+    attrs: Object.fromEntries(node.attrs),
+  });
 }
 
 function writeOutput(name: string, graph: Graph, values: Values, dequantize: boolean): OutputForm {
@@ -42,7 +46,11 @@ function writeOutput(name: string, graph: Graph, values: Values, dequantize: boo
     return "real";
   }
   const form = values.integers(name);
-  values.writer.helper("Cast", `${name}/Cast`, { inputs: [form.name], output: name, attrs: { to: attr.int(DTYPE_CODES.float32) } });
+  values.writer.helper("Cast", `${name}/Cast`, {
+    inputs: [form.name],
+    output: name,
+    attrs: { to: attr.int(DTYPE_CODES.float32) },
+  });
   return "integer";
 }
 
@@ -74,10 +82,19 @@ function scaleEntries(graph: Graph, values: Values): Map<string, ScaleEntry> {
  * Turns plan and ranges into integers: weights, biases, multipliers, shifts, tables.
  * @throws HardwareRangeError when a factor does not fit the chip's multiplier and shift; DataError when a value was never observed.
  */
-export function quantize(graph: Graph, plan: QuantPlan, ranges: Ranges, options: QuantizeOptions): QuantizedGraph {
+export function quantize(
+  graph: Graph,
+  plan: QuantPlan,
+  ranges: Ranges,
+  options: QuantizeOptions,
+): QuantizedGraph {
   const { kernels } = options;
   const chosen = chooseScales(plan, ranges, options);
-  const reserved = new Set([...graph.types.keys(), ...graph.initializers.keys(), ...graph.nodes.flatMap((node) => node.outputs)]);
+  const reserved = new Set([
+    ...graph.types.keys(),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
   const writer = new GraphWriter(graph.name, reserved);
   writer.graph.inputs.push(...graph.inputs);
   const values = new Values(plan, graph, writer, chosen);
@@ -86,6 +103,15 @@ export function quantize(graph: Graph, plan: QuantPlan, ranges: Ranges, options:
     if (node.kind === "integer") opRecord(node.node.op, node.node.domain)!.lower(new NodeLowering(node, run));
     else if (node.kind === "float") writeFloat(node, values);
   }
-  const outputs = new Map(graph.outputs.map(({ name }) => [name, writeOutput(name, graph, values, options.outputDequant)]));
-  return { graph: writer.graph, plan, scales: scaleEntries(graph, values), outputs, layers: layersOf(plan, values), warnings: run.warnings };
+  const outputs = new Map(
+    graph.outputs.map(({ name }) => [name, writeOutput(name, graph, values, options.outputDequant)]),
+  );
+  return {
+    graph: writer.graph,
+    plan,
+    scales: scaleEntries(graph, values),
+    outputs,
+    layers: layersOf(plan, values),
+    warnings: run.warnings,
+  };
 }

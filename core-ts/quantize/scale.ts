@@ -40,7 +40,11 @@ export function clamp(x: number, low: number, high: number): number {
 }
 
 /** Real → integer: round half to even, then saturate. */
-export function quantizeValue(x: number, scale: number, bounds: { readonly qmin: number; readonly qmax: number }): number {
+export function quantizeValue(
+  x: number,
+  scale: number,
+  bounds: { readonly qmin: number; readonly qmax: number },
+): number {
   return clamp(roundHalfEven(x / scale), bounds.qmin, bounds.qmax);
 }
 
@@ -86,7 +90,10 @@ export function chooseMultiplier(factor: number, q1: number, node: string): Mult
 export function chooseMultipliers(factors: readonly number[], node: string): { m: number[]; shift: number } {
   const largest = factors.reduce((most, factor) => Math.max(most, Math.abs(factor)), 0);
   const { shift } = chooseMultiplier(largest, 0, node);
-  return { m: factors.map((factor) => Math.sign(factor) * roundHalfEven(Math.abs(factor) * 2 ** shift)), shift };
+  return {
+    m: factors.map((factor) => Math.sign(factor) * roundHalfEven(Math.abs(factor) * 2 ** shift)),
+    shift,
+  };
 }
 
 /** Smallest q1 for which |acc| >> q1, with one spare bit, stays inside int32. */

@@ -29,7 +29,9 @@ export class Values {
   ) {
     this.#made = new Set(plan.nodes.flatMap((node) => (node.kind === "integer" ? node.outputs : [])));
     this.#outputs = new Set(source.outputs.map(({ name }) => name));
-    this.#captured = new Set(source.nodes.flatMap((node) => nodeUses(node).filter((name) => !node.inputs.includes(name))));
+    this.#captured = new Set(
+      source.nodes.flatMap((node) => nodeUses(node).filter((name) => !node.inputs.includes(name))),
+    );
   }
 
   /** Whether a subgraph reads the value by name, so that this name must go on holding its real numbers. */
@@ -75,7 +77,10 @@ export class Values {
   /** Writes the real numbers of a quantized value into `output`. */
   dequantizeInto(value: string, output: string): void {
     const form = this.integers(value);
-    this.writer.helper("DequantizeLinear", `${value}/DequantizeLinear`, { inputs: [form.name, ...this.#edge(value, form)], output });
+    this.writer.helper("DequantizeLinear", `${value}/DequantizeLinear`, {
+      inputs: [form.name, ...this.#edge(value, form)],
+      output,
+    });
   }
 
   /** The name under which float ops read a value; dequantizes what integer ops made. */
@@ -102,7 +107,11 @@ export class Values {
     const scale = activationScale(largest, limit);
     const type = intType(bits, true);
     const integers = Array.from(values, (v) => quantizeValue(v, scale, { qmin: -limit, qmax: limit }));
-    const result = { name: this.writer.constant(`${value}_quantized`, integerTensor(type, dims, integers)), type, scale };
+    const result = {
+      name: this.writer.constant(`${value}_quantized`, integerTensor(type, dims, integers)),
+      type,
+      scale,
+    };
     this.#constants.set(key, result);
     return result;
   }
@@ -118,7 +127,11 @@ export class Values {
     this.writer.helper("Requantize", `${base}_requantize`, {
       inputs: [from.name, multiplier, shifts],
       output,
-      attrs: { qmin: attr.int(to.type.qmin), qmax: attr.int(to.type.qmax), to: attr.int(DTYPE_CODES[to.type.dtype]) },
+      attrs: {
+        qmin: attr.int(to.type.qmin),
+        qmax: attr.int(to.type.qmax),
+        to: attr.int(DTYPE_CODES[to.type.dtype]),
+      },
     });
     const dims: ValueType["dims"] = this.writer.graph.types.get(from.name)?.dims ?? null;
     this.writer.type(output, { dtype: to.type.dtype, dims });

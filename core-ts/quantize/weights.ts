@@ -19,7 +19,11 @@ export function weightMax(bits: BitWidth): number {
 }
 
 /** Calls `visit(channel, from, to)` for every run of elements that belong to one output channel. */
-function eachRun(length: number, layout: ChannelLayout, visit: (channel: number, from: number, to: number) => void): void {
+function eachRun(
+  length: number,
+  layout: ChannelLayout,
+  visit: (channel: number, from: number, to: number) => void,
+): void {
   const block = length / layout.groups;
   for (let from = 0; from < length; from += layout.inner) {
     const group = Math.floor(from / block);
@@ -36,7 +40,10 @@ export function channelMaxima(w: Float32Array, layout: ChannelLayout, name: stri
     for (let i = from; i < to; i++) {
       const size = Math.abs(w[i]!);
       if (!(size < Number.POSITIVE_INFINITY)) {
-        throw new DataError(`weight "${name}" holds ${w[i]} at element ${i}; train or export the model again`, { value: name });
+        throw new DataError(
+          `weight "${name}" holds ${w[i]} at element ${i}; train or export the model again`,
+          { value: name },
+        );
       }
       if (size > most) most = size;
     }
@@ -46,7 +53,12 @@ export function channelMaxima(w: Float32Array, layout: ChannelLayout, name: stri
 }
 
 /** Integers of the weights on one scale per output channel, narrow range. */
-export function quantizeWeights(w: Float32Array, layout: ChannelLayout, scales: Float64Array, bits: BitWidth): Int8Array | Int16Array {
+export function quantizeWeights(
+  w: Float32Array,
+  layout: ChannelLayout,
+  scales: Float64Array,
+  bits: BitWidth,
+): Int8Array | Int16Array {
   const q = bits === 8 ? new Int8Array(w.length) : new Int16Array(w.length);
   const limit = weightMax(bits);
   eachRun(w.length, layout, (channel, from, to) => {

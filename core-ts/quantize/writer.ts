@@ -39,8 +39,17 @@ export class GraphWriter {
     this.graph.types.set(value, type);
   }
 
-  node(part: { name: string; op: string; domain: string; inputs: readonly string[]; outputs: readonly string[]; attrs: Attributes; origins?: readonly string[] }): void {
-    if (this.#nodeNames.has(part.name)) throw new InternalError(`two integer nodes would be named "${part.name}"`, { node: part.name });
+  node(part: {
+    name: string;
+    op: string;
+    domain: string;
+    inputs: readonly string[];
+    outputs: readonly string[];
+    attrs: Attributes;
+    origins?: readonly string[];
+  }): void {
+    if (this.#nodeNames.has(part.name))
+      throw new InternalError(`two integer nodes would be named "${part.name}"`, { node: part.name });
     this.#nodeNames.add(part.name);
     const node: Node = {
       name: part.name,
@@ -55,7 +64,11 @@ export class GraphWriter {
   }
 
   /** A node the quantizer adds between those of the model; its name gets a number when taken. */
-  helper(op: string, wanted: string, io: { inputs: readonly string[]; output: string; attrs?: Attributes }): void {
+  helper(
+    op: string,
+    wanted: string,
+    io: { inputs: readonly string[]; output: string; attrs?: Attributes },
+  ): void {
     let name = wanted;
     for (let k = 2; this.#nodeNames.has(name); k++) name = `${wanted}_${k}`;
     const domain = op === "Requantize" ? KNIGHT_DOMAIN : "";
