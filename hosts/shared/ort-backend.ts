@@ -1,0 +1,108 @@
+import type { InferenceSession, InferenceSessionFactory, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import type { Backend, Feeds, Session } from "../../core-ts/backend.ts";
+import { DataError, UnsupportedError } from "../../core-ts/errors.ts";
+import type { DType } from "../../core-ts/tensor/dtype.ts";
+import type { Tensor } from "../../core-ts/tensor/tensor.ts";
+
+/** The part of a runtime that follows onnxruntime-common: onnxruntime-node, onnxruntime-web and its sub-exports all have it. */
+export interface OrtRuntime {
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
+export interface OrtOptions {
+  /** For logs, for instance "onnxruntime-node 1.30.0". */
+  readonly name: string;
+  /** Threads of one operator; only onnxruntime-node reads it (the web runtime has `env.wasm.numThreads`). */
+  readonly threads?: number;
+  /** ORT's graph optimization level; "all" when absent. */
+  readonly optimization?: InferenceSession.SessionOptions["graphOptimizationLevel"];
+}
+
+/** Element types that ORT's JavaScript API carries. */
+const CARRIED = {
+  float32: true,
+  uint8: true,
+  int8: true,
+  uint16: true,
+  int16: true,
+  int32: true,
+  int64: true,
+  string: true,
+  bool: true,
+  float16: true,
+  float64: true,
+  uint32: true,
+  uint64: true,
+  uint4: true,
+  int4: true,
+} as const satisfies Partial<Record<DType, true>>;
+
+function isCarried(dtype: DType): dtype is keyof typeof CARRIED {
+  return dtype in CARRIED;
+}
+
+/** @throws UnsupportedError for the element types ORT's JavaScript API does not carry (bfloat16, float8, complex, float4). */
+export function toOrt(runtime: OrtRuntime, t: Tensor, value: string): OrtTensor {
+  if (!isCarried(t.dtype)) {
+    throw new UnsupportedError(`value "${value}" is ${t.dtype}, which ONNX Runtime's JavaScript API does not carry; cast it to float32`, { value });
+  }
+  return new runtime.Tensor(t.dtype, t.data as never, t.dims);
+}
+
+/** Engines with a Float16Array hand float16 out as one; our tensors hold the bit patterns. */
+function storage(t: OrtTensor): OrtTensor["data"] {
+  const { data } = t;
+  if (t.type !== "float16" || data instanceof Uint16Array || !ArrayBuffer.isView(data)) return data;
+  return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+}
+
+export function fromOrt(t: OrtTensor): Tensor {
+  return { dtype: t.type, dims: t.dims, data: storage(t) } as Tensor;
+}
+
+class OrtSession implements Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+
+  constructor(
+    private readonly runtime: OrtRuntime,
+    private readonly session: InferenceSession,
+  ) {
+    this.inputNames = session.inputNames;
+    this.outputNames = session.outputNames;
+  }
+
+  async run(feeds: Feeds): Promise<Map<string, Tensor>> {
+    const given: Record<string, OrtTensor> = {};
+    for (const name of this.inputNames) {
+      const t = feeds.get(name);
+      if (!t) {
+        const found = [...feeds.keys()].map((key) => `"${key}"`).join(", ");
+        throw new DataError(`input "${name}" is missing; the data given are for ${found || "no input"}; feed every input of the model`, { value: name });
+      }
+      given[name] = toOrt(this.runtime, t, name);
+    }
+    const results = await this.session.run(given);
+    return new Map(this.outputNames.map((name) => [name, fromOrt(results[name]!)]));
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** A Backend on any runtime that follows onnxruntime-common. It is quiet: only errors are logged. */
+export function createOrtBackend(runtime: OrtRuntime, options: OrtOptions): Backend {
+  const sessionOptions: InferenceSession.SessionOptions = {
+    logSeverityLevel: 3,
+    graphOptimizationLevel: options.optimization ?? "all",
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  };
+  return {
+    name: options.name,
+    async createSession(model) {
+      return new OrtSession(runtime, await runtime.InferenceSession.create(model, sessionOptions));
+    },
+  };
+}
