@@ -1,4 +1,4 @@
-import type { QuantPlan, ValuePlan } from "./plan.ts";
+import type { NodePlan, QuantPlan, ValuePlan } from "./plan.ts";
 
 function describeValue(plan: ValuePlan): string {
   switch (plan.kind) {
@@ -13,20 +13,20 @@ function describeValue(plan: ValuePlan): string {
   }
 }
 
+function describeNode(plan: QuantPlan, entry: NodePlan): string {
+  switch (entry.kind) {
+    case "absorbed":
+      return `carried by "${entry.into}" as saturation bounds`;
+    case "float":
+      return `stays float, ${entry.because}`;
+    case "integer": {
+      const outputs = entry.outputs.map((value) => `${value} (${describeValue(plan.values.get(value)!)})`);
+      return `${entry.bits} bit -> ${outputs.join(", ")}`;
+    }
+  }
+}
+
 /** The plan as text, one line per node: what it becomes, what carries its activation, and how each output is held. */
 export function describePlan(plan: QuantPlan): string {
-  const lines = plan.nodes.map((entry) => {
-    const title = `${entry.node.op} "${entry.node.name}"`;
-    switch (entry.kind) {
-      case "absorbed":
-        return `${title}: carried by "${entry.into}" as saturation bounds`;
-      case "float":
-        return `${title}: stays float, ${entry.because}`;
-      case "integer": {
-        const outputs = entry.outputs.map((value) => `${value} (${describeValue(plan.values.get(value)!)})`);
-        return `${title}: ${entry.bits} bit -> ${outputs.join(", ")}`;
-      }
-    }
-  });
-  return lines.join("\n");
+  return plan.nodes.map((entry) => `${entry.node.op} "${entry.node.name}": ${describeNode(plan, entry)}`).join("\n");
 }

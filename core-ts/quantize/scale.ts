@@ -36,7 +36,7 @@ export function roundHalfEven(x: number): number {
 }
 
 export function clamp(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
+  return Math.min(Math.max(x, low), high);
 }
 
 /** Real → integer: round half to even, then saturate. */
