@@ -1,6 +1,15 @@
 // Brings a checkout to the state where it runs: packages installed, generated files, kernels and dist/ up to date.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fingerprint } from "./fingerprint.mjs";
@@ -8,6 +17,8 @@ import { fingerprint } from "./fingerprint.mjs";
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".fingerprint");
+/** npm's own list of what it has installed. */
+const INSTALLED = join(ROOT, "node_modules", ".package-lock.json");
 const GENERATED = "core-ts/onnx/generated";
 const COMPILED = ["core-ts", "hosts", "conformance"];
 const SETTINGS = [
@@ -54,23 +65,27 @@ function runNpm(args) {
 }
 
 function isInstalled() {
-  const installed = join(ROOT, "node_modules", ".package-lock.json");
-  if (!existsSync(installed)) return false;
+  if (!existsSync(INSTALLED)) return false;
   const lock = join(ROOT, "package-lock.json");
-  return !existsSync(lock) || statSync(lock).mtimeMs <= statSync(installed).mtimeMs + LOCK_TOLERANCE_MS;
+  return !existsSync(lock) || statSync(lock).mtimeMs <= statSync(INSTALLED).mtimeMs + LOCK_TOLERANCE_MS;
 }
 
-/** Installs the packages when node_modules is missing or older than package-lock.json. */
+/**
+ * Installs the packages when node_modules is missing or older than package-lock.json. Not `npm ci`: it refuses a lock file
+ * without the native packages of every platform, and a registry that lacks some of them makes such a file.
+ * `npm install --no-save` takes the locked versions as well and leaves the file alone.
+ */
 export function ensureInstalled() {
   if (isInstalled()) return;
-  const verb = existsSync(join(ROOT, "package-lock.json")) ? "ci" : "install";
-  process.stderr.write(`Installing packages (npm ${verb}) ...\n`);
-  const code = runNpm([verb, "--include=dev", "--no-fund", "--no-audit"]);
+  process.stderr.write("Installing packages (npm install) ...\n");
+  const code = runNpm(["install", "--no-save", "--include=dev", "--no-fund", "--no-audit"]);
   if (code !== 0) {
     throw new SetupError(
-      `npm ${verb} failed with exit code ${code}: see its messages above; it needs a package registry.`,
+      `npm install failed with exit code ${code}: see its messages above; it needs a package registry.`,
     );
   }
+  // npm leaves its own list alone when nothing had to change; its time must say that the lock file was seen.
+  if (existsSync(INSTALLED)) utimesSync(INSTALLED, new Date(), new Date());
 }
 
 function buildStep(what, code) {
