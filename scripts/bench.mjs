@@ -1,7 +1,19 @@
 // Bundles one program of bench/, so that Node 20 can run it, and runs it: `npm run bench -- accuracy ...`.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ROOT, runNode, SetupError } from "./setup.mjs";
+
+/** A source that looks for files beside itself must find them although it runs from the bundle. */
+const KEEP_OWN_URL = {
+  name: "keep-own-url",
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+      const url = JSON.stringify(pathToFileURL(path).href);
+      return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
+    });
+  },
+};
 
 /** Runs bench/NAME.ts with the rest of the arguments; returns its exit code. Packages stay outside the bundle. */
 export async function runBench([name = "run", ...args]) {
@@ -22,6 +34,7 @@ export async function runBench([name = "run", ...args]) {
     target: "node20",
     packages: "external",
     sourcemap: true,
+    plugins: [KEEP_OWN_URL],
     outfile,
   });
   return runNode(outfile, args);
