@@ -7,5 +7,8 @@ ort.env.logLevel = "error";
 
 /** The native runtime. `threads`: of one operator; ORT's own choice, one per physical core, when absent. */
 export function createNodeBackend(options: Pick<OrtOptions, "threads" | "optimization"> = {}): Backend {
-  return createOrtBackend(ort, { ...options, name: `onnxruntime-node ${ort.env.versions.node ?? ""}`.trimEnd() });
+  return createOrtBackend(ort, {
+    ...options,
+    name: `onnxruntime-node ${ort.env.versions.node ?? ""}`.trimEnd(),
+  });
 }

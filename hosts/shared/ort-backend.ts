@@ -1,4 +1,9 @@
-import type { InferenceSession, InferenceSessionFactory, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import type {
+  InferenceSession,
+  InferenceSessionFactory,
+  Tensor as OrtTensor,
+  TensorConstructor,
+} from "onnxruntime-common";
 import type { Backend, Feeds, Session } from "../../core-ts/backend.ts";
 import { DataError, UnsupportedError } from "../../core-ts/errors.ts";
 import type { DType } from "../../core-ts/tensor/dtype.ts";
@@ -45,7 +50,10 @@ function isCarried(dtype: DType): dtype is keyof typeof CARRIED {
 /** @throws UnsupportedError for the element types ORT's JavaScript API does not carry (bfloat16, float8, complex, float4). */
 export function toOrt(runtime: OrtRuntime, t: Tensor, value: string): OrtTensor {
   if (!isCarried(t.dtype)) {
-    throw new UnsupportedError(`value "${value}" is ${t.dtype}, which ONNX Runtime's JavaScript API does not carry; cast it to float32`, { value });
+    throw new UnsupportedError(
+      `value "${value}" is ${t.dtype}, which ONNX Runtime's JavaScript API does not carry; cast it to float32`,
+      { value },
+    );
   }
   return new runtime.Tensor(t.dtype, t.data as never, t.dims);
 }
@@ -79,7 +87,10 @@ class OrtSession implements Session {
       const t = feeds.get(name);
       if (!t) {
         const found = [...feeds.keys()].map((key) => `"${key}"`).join(", ");
-        throw new DataError(`input "${name}" is missing; the data given are for ${found || "no input"}; feed every input of the model`, { value: name });
+        throw new DataError(
+          `input "${name}" is missing; the data given are for ${found || "no input"}; feed every input of the model`,
+          { value: name },
+        );
       }
       given[name] = toOrt(this.runtime, t, name);
     }

@@ -1,0 +1,50 @@
+import { InternalError } from "../errors.ts";
+import { type FunctionDef, KNIGHT_DOMAIN, type Node } from "../graph/graph.ts";
+import { conv8, conv16 } from "./functions/conv.ts";
+import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
+import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
+import { lut8, lut16 } from "./functions/lut.ts";
+import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
+import { clip, requantizeOp } from "./functions/requantize.ts";
+
+/** Every integer op of docs/fixed-ops.md and the function that defines it. */
+export const FIXED_OPS = {
+  Add: { build: add },
+  Clip: { build: clip },
+  Conv16: { build: conv16 },
+  Conv8: { build: conv8 },
+  Gemm16: { build: gemm16 },
+  Gemm8: { build: gemm8 },
+  GemmU8: { build: gemmU8 },
+  Lut16: { build: lut16 },
+  Lut8: { build: lut8 },
+  MatMul16: { build: matmul16 },
+  MatMul8: { build: matmul8 },
+  MatMulU8S8: { build: matmulU8S8 },
+  Mul: { build: mul },
+  PRelu: { build: prelu },
+  Requantize: { build: requantizeOp },
+  ScaleShift: { build: scaleShift },
+  Sub: { build: sub },
+} as const satisfies Readonly<Record<string, { build(): FunctionDef }>>;
+
+export type FixedOpName = keyof typeof FIXED_OPS;
+
+export function isFixedOp(name: string): name is FixedOpName {
+  return Object.hasOwn(FIXED_OPS, name);
+}
+
+/**
+ * The functions that nodes of domain ai.knight call, once each, sorted by name.
+ * @throws InternalError for a node of that domain that no function defines.
+ */
+export function functionsUsed(nodes: readonly Node[]): FunctionDef[] {
+  const names = new Set(nodes.filter(({ domain }) => domain === KNIGHT_DOMAIN).map(({ op }) => op));
+  return [...names].sort().map((name) => {
+    if (!isFixedOp(name))
+      throw new InternalError(
+        `no function defines "${name}" of domain ${KNIGHT_DOMAIN}; add it to core-ts/fixed/index.ts`,
+      );
+    return FIXED_OPS[name].build();
+  });
+}

@@ -1,0 +1,20 @@
+import type { FixedOpName } from "../../../core-ts/fixed/index.ts";
+import type { SolvedCase } from "../fixed-case.ts";
+import { solve } from "../index.ts";
+import { Random } from "../random.ts";
+import type { CaseMakers } from "./draw.ts";
+import { ELEMENTWISE_CASES } from "./elementwise.ts";
+import { LINEAR_CASES } from "./linear.ts";
+
+/** Case generators of every op. */
+export const CASES: CaseMakers = { ...ELEMENTWISE_CASES, ...LINEAR_CASES };
+
+/** `count` cases of one op with their answers, the same ones every time. */
+export function solvedCases(op: FixedOpName, count: number): SolvedCase[] {
+  const maker = CASES[op];
+  if (!maker) throw new Error(`no cases for ${op}`);
+  return Array.from({ length: count }, (_, i) => {
+    const seed = 1000 * i + [...op].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65521, 7);
+    return solve({ name: `${op} #${i}`, op, ...maker(new Random(seed), i) });
+  });
+}

@@ -1,0 +1,165 @@
+import { type ActivationDType, type CaseAttributes, make } from "../integers.ts";
+import type { Random } from "../random.ts";
+import {
+  activation,
+  bounds,
+  type CaseMaker,
+  type CaseMakers,
+  DTYPES8,
+  DTYPES16,
+  fed,
+  offsetOf,
+  requantizers,
+  type Style,
+  shape,
+  stored,
+  styleOf,
+  weight,
+} from "./draw.ts";
+
+export const LARGEST = { int8: 128, uint8: 255, int16: 32768, uint16: 65535 } as const;
+
+/** q1 for sums up to `largest`: 0 where they fit int32, sometimes too small so that the int32 saturation acts. */
+export function firstShift(random: Random, largest: number): number {
+  const needed = Math.max(0, Math.ceil(Math.log2(Math.max(largest, 1))) - 31);
+  return random.pick([needed, needed + 1, Math.max(0, needed - 2), random.chance(0.2) ? 31 : needed]);
+}
+
+export interface Linear {
+  readonly x: ActivationDType;
+  readonly style: Style;
+  readonly terms: number;
+  readonly outputs: number;
+}
+
+/** Bias, multiplier and shift of a sum of x·w, and what 16 bit adds to the attributes. */
+export function linearParts(random: Random, spec: Linear) {
+  const wide = LARGEST[spec.x] > 255;
+  const largest = spec.terms * LARGEST[spec.x] * (wide ? 32767 : 127);
+  const to = random.pick(wide ? DTYPES16 : DTYPES8);
+  // int32 holds the whole 8-bit accumulator; at 16 bit biases may be far beyond int32.
+  const room = wide ? Math.min(2 ** 40, largest) : 2 ** 31 - 1 - largest;
+  const reach = random.pick([0, Math.min(room, Math.floor(largest / 4)), random.chance(0.3) ? room : 100]);
+  const bias = make(wide ? "int64" : "int32", [spec.outputs], random.ints(spec.outputs, -reach, reach));
+  const q1 = firstShift(random, largest);
+  const typical =
+    spec.style === "uniform" || spec.style === "mixed" ? largest / Math.sqrt(spec.terms) / 3 : largest;
+  const magnitude = Math.min((typical + reach) / (wide ? 2 ** q1 : 1), 2 ** 31);
+  const count = random.chance(0.8) ? spec.outputs : 1;
+  const [multiplier, shift] = requantizers(random, { count, magnitude, to });
+  const range = bounds(random, to);
+  return {
+    inputs: [stored(bias), multiplier, shift],
+    attrs: (wide ? { ...range, x_offset: offsetOf(spec.x), q1 } : range) satisfies CaseAttributes,
+  };
+}
+
+interface Geometry {
+  readonly kernel: number[];
+  readonly strides: number[];
+  readonly dilations: number[];
+  readonly pads: number[];
+  readonly sizes: number[];
+}
+
+/** A window over one or two axes that has at least one output position. */
+export function geometry(random: Random, rank: number): Geometry {
+  const kernel = random.ints(rank, 1, 3);
+  const dilations = kernel.map(() => random.pick([1, 1, 2]));
+  const pads = random.ints(2 * rank, 0, 2);
+  const sizes = kernel.map(
+    (k, i) => Math.max(1, dilations[i]! * (k - 1) + 1 - pads[i]! - pads[rank + i]!) + random.int(0, 5),
+  );
+  return { kernel, strides: random.ints(rank, 1, 3), dilations, pads, sizes };
+}
+
+function conv(dtypes: readonly ActivationDType[]): CaseMaker {
+  return (random, i) => {
+    const style = styleOf(random, i);
+    const x = dtypes[i % dtypes.length]!;
+    const g = geometry(random, random.pick([1, 2, 2]));
+    const group = random.pick([1, 1, 2, 3]);
+    // Depthwise when both are 1.
+    const perGroup = random.pick([1, 2, 5]);
+    const outputs = group * random.int(1, 3);
+    const dims = [outputs, perGroup, ...g.kernel];
+    const terms = dims.slice(1).reduce((a, b) => a * b, 1);
+    const w = weight(random, LARGEST[x] > 255 ? "int16" : "int8", {
+      dims,
+      style: styleOf(random, random.pick([i, 9])),
+    });
+    const parts = linearParts(random, { x, style, terms, outputs });
+    const data = activation(random, x, { dims: [random.int(1, 2), perGroup * group, ...g.sizes], style });
+    const window = { kernel_shape: g.kernel, strides: g.strides, pads: g.pads, dilations: g.dilations };
+    return { inputs: [fed(data), stored(w), ...parts.inputs], attrs: { ...window, group, ...parts.attrs } };
+  };
+}
+
+function gemm(dtypes: readonly ActivationDType[]): CaseMaker {
+  return (random, i) => {
+    const style = styleOf(random, i);
+    const x = dtypes[i % dtypes.length]!;
+    const wide = LARGEST[x] > 255;
+    const [terms, outputs] = [random.int(1, 70), random.int(1, 9)];
+    const w = weight(random, wide ? "int16" : "int8", {
+      dims: [terms, outputs],
+      style: styleOf(random, random.pick([i, 9])),
+    });
+    const parts = linearParts(random, { x, style, terms, outputs });
+    const data = activation(random, x, { dims: [...shape(random, random.int(1, 3), 4), terms], style });
+    const chunk: CaseAttributes = wide
+      ? { k_chunk: random.pick([terms, terms, random.int(1, terms), 32768]) }
+      : {};
+    return { inputs: [fed(data), stored(w), ...parts.inputs], attrs: { ...parts.attrs, ...chunk } };
+  };
+}
+
+function matmul(pairs: readonly (readonly [ActivationDType, ActivationDType])[]): CaseMaker {
+  return (random, i) => {
+    const [a, b] = pairs[i % pairs.length]!;
+    const style = styleOf(random, i);
+    const wide = LARGEST[a] > 255;
+    const [rows, terms, columns] = [random.int(1, 6), random.int(1, 40), random.int(1, 6)];
+    const batch = shape(random, random.int(0, 2), 3);
+    const [left, right] = random.pick([
+      [batch, batch],
+      [batch, []],
+      [batch.map(() => 1), batch],
+    ]) as [number[], number[]];
+    const largest = terms * LARGEST[a] * LARGEST[b];
+    const to = random.pick(wide ? DTYPES16 : DTYPES8);
+    const q1 = firstShift(random, largest);
+    const magnitude = Math.min(largest / (wide ? 2 ** q1 : 1), 2 ** 31);
+    const attrs = {
+      ...bounds(random, to),
+      ...(wide ? { a_offset: offsetOf(a), b_offset: offsetOf(b), q1 } : {}),
+    };
+    const data = [
+      fed(activation(random, a, { dims: [...left, rows, terms], style })),
+      fed(
+        activation(random, b, {
+          dims: [...right, terms, columns],
+          style: styleOf(random, random.pick([i, 9])),
+        }),
+      ),
+    ];
+    return { inputs: [...data, ...requantizers(random, { count: 1, magnitude, to })], attrs };
+  };
+}
+
+const pairs16 = DTYPES16.flatMap((a) => DTYPES16.map((b) => [a, b] as const));
+
+export const LINEAR_CASES: CaseMakers = {
+  Conv8: conv(DTYPES8),
+  Conv16: conv(DTYPES16),
+  Gemm8: gemm(["int8"]),
+  GemmU8: gemm(["uint8"]),
+  Gemm16: gemm(DTYPES16),
+  MatMul8: matmul([
+    ["int8", "int8"],
+    ["uint8", "uint8"],
+    ["int8", "uint8"],
+  ]),
+  MatMulU8S8: matmul([["uint8", "int8"]]),
+  MatMul16: matmul(pairs16),
+};
