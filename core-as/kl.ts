@@ -12,9 +12,13 @@ function xlogx(x: f64): f64 {
   return x > 0 ? x * Math.log(x) : 0;
 }
 
-/** KL of the threshold of i bins, groups <= i <= n; Infinity where Q is 0 and P is not. Needs `sumBelow(n)`. */
-export function divergence(i: i32, n: i32, groups: i32): f64 {
-  const total = at(COUNT_BELOW, n), kept = at(COUNT_BELOW, i);
+/**
+ * KL of the threshold of i bins, groups <= i <= n. Q can be 0 where P is not only in the last group, when nothing but outliers
+ * is there: its mass is then taken as `least`; with least = 0 the result is Infinity. Needs `sumBelow(n)`.
+ */
+function divergence(i: i32, n: i32, groups: i32, least: f64): f64 {
+  const total = at(COUNT_BELOW, n);
+  let kept = at(COUNT_BELOW, i);
   const outliers = total - kept;
   if (kept == 0) return Infinity;
   const last = at(BINS, i - 1);
@@ -27,9 +31,10 @@ export function divergence(i: i32, n: i32, groups: i32): f64 {
     if (sum > 0) second += sum * Math.log(sum / (at(NONZERO_BELOW, end) - at(NONZERO_BELOW, begin)));
     begin = end;
   }
-  const sum = kept - at(COUNT_BELOW, begin);
+  let sum = kept - at(COUNT_BELOW, begin);
   const mass = sum + outliers;
   if (mass > 0) {
+    if (sum == 0) sum = least, kept += least;
     if (sum == 0) return Infinity;
     const nonzero = at(NONZERO_BELOW, i - 1) - at(NONZERO_BELOW, begin) + f64(last + outliers > 0);
     second += mass * Math.log(sum / nonzero);
@@ -41,21 +46,21 @@ export function divergence(i: i32, n: i32, groups: i32): f64 {
 const COARSE_STEPS: i32 = 224;
 
 /**
- * The candidate of the smallest divergence among those of a distortion of at most `limit`; on equal divergence the
- * larger threshold. n itself is always a candidate. Needs `sumBelow(n)`, and `sumAbove(n)` if limit is finite.
+ * The candidate of the smallest divergence among those of a distortion of at most `limit`, with `least` as for
+ * divergence; on equal divergence the larger threshold. n itself is always a candidate. Needs `sumBelow(n)`, and `sumAbove(n)` if limit is finite.
  */
-export function leastDivergence(n: i32, levels: i32, limit: f64): i32 {
+export function leastDivergence(n: i32, levels: i32, limit: f64, least: f64): i32 {
   const groups = levels + 1;
   const stride = (n - groups + COARSE_STEPS - 1) / COARSE_STEPS;
-  let best = n, least = divergence(n, n, groups);
+  let best = n, smallest = divergence(n, n, groups, least);
   for (let i = n - stride; i >= groups; i -= stride) {
-    const kl = divergence(i, n, groups);
-    if (kl < least && admitted(i, n, levels, limit)) least = kl, best = i;
+    const kl = divergence(i, n, groups, least);
+    if (kl < smallest && admitted(i, n, levels, limit)) smallest = kl, best = i;
   }
   const center = best;
   for (let i = min(n, center + stride - 1), end = max(groups, center - stride + 1); i >= end; i--) {
-    const kl = divergence(i, n, groups);
-    if (kl < least && admitted(i, n, levels, limit)) least = kl, best = i;
+    const kl = divergence(i, n, groups, least);
+    if (kl < smallest && admitted(i, n, levels, limit)) smallest = kl, best = i;
   }
   return best;
 }
@@ -72,5 +77,5 @@ function admitted(i: i32, n: i32, levels: i32, limit: f64): bool {
 export function searchKl(n: i32, levels: i32): f64 {
   if (n <= levels + 1) return <f64>n;
   sumBelow(n);
-  return <f64>leastDivergence(n, levels, Infinity);
+  return <f64>leastDivergence(n, levels, Infinity, 0);
 }

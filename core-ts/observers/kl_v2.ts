@@ -2,7 +2,7 @@ import type { Observer } from "./observer.ts";
 import { rangeBySearchOfNonzero } from "./search.ts";
 
 /**
- * KL with two corrections. Let h be the folded histogram, T a threshold, M the largest magnitude.
+ * KL with three corrections. Let h be the folded histogram, T a threshold, M the largest magnitude.
  *
  *   h'[0] = h[0] - (number of exact zeros),   h'[k] = h[k]
  *   D(T)  = Σ_x (x - fake_quant(x; T))²       expected from h', core-as/distortion.ts
@@ -16,6 +16,9 @@ import { rangeBySearchOfNonzero } from "./search.ts";
  *    not how far it moves, and on nearly empty histograms (few samples, most bins 0 or 1) P and Q agree wherever the groups hold one
  *    occupied bin each, so its minimum means nothing. In D a clipped value weighs by the square of its distance; with few samples even
  *    one such value outweighs the finer step, and T* stays near M.
+ *
+ * 3. Where the last group of Q holds nothing but outliers, its mass is taken as half a count (Jeffreys' prior) instead of 0. Plain KL is
+ *    infinite there, which forbids every threshold inside the gap between the bulk and a far outlier, the very case for clipping.
  *
  * By 2, kl_v2 never does worse than min_max in squared error on the calibration data, up to the resolution of the histogram.
  * At 16 bit, and wherever the histogram has no more bins than the grid has levels, T* = M as for plain KL.

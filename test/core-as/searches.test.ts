@@ -41,6 +41,10 @@ const SHAPES: Record<string, Float64Array> = {
     2000,
     normal(9000, 5).map((x, i) => (i % 50 === 0 ? 1950 : 100) + x * 10),
   ),
+  "a far outlier": counts(
+    1999,
+    normal(9000, 9).map((x) => x * 20),
+  ),
   "a constant": counts(1025, [1024]),
   "one bin more than groups": counts(
     129,

@@ -33,8 +33,8 @@ function downFrom(start: number, end: number, step: number): number[] {
   return list;
 }
 
-/** Migacz's procedure for a threshold of i bins. */
-export function naiveDivergence(h: Float64Array, i: number, groups: number): number {
+/** Migacz's procedure for a threshold of i bins; a last group without mass gets `least`. */
+function naiveDivergence(h: Float64Array, i: number, groups: number, least: number): number {
   const p = [...h.subarray(0, i)];
   for (let k = i; k < h.length; k++) p[i - 1] = p[i - 1]! + h[k]!;
   const q = new Array<number>(i).fill(0);
@@ -42,7 +42,8 @@ export function naiveDivergence(h: Float64Array, i: number, groups: number): num
     const members: number[] = [];
     for (let k = Math.floor((g * i) / groups); k < Math.floor(((g + 1) * i) / groups); k++) members.push(k);
     const occupied = members.filter((k) => p[k]! > 0);
-    const mass = members.reduce((sum, k) => sum + h[k]!, 0);
+    const found = members.reduce((sum, k) => sum + h[k]!, 0);
+    const mass = found === 0 && g === groups - 1 ? least : found;
     for (const k of occupied) q[k] = mass / occupied.length;
   }
   const sum = (list: number[]) => list.reduce((a, b) => a + b, 0);
@@ -87,17 +88,18 @@ export function naiveKl(
   h: Float64Array,
   levels: number,
   admitted: (i: number) => boolean = () => true,
+  least = 0,
 ): number {
   const [n, groups] = [h.length, levels + 1];
   if (n <= groups) return n;
   const cost = (i: number) =>
-    i === n || admitted(i) ? naiveDivergence(h, i, groups) : Number.POSITIVE_INFINITY;
+    i === n || admitted(i) ? naiveDivergence(h, i, groups, least) : Number.POSITIVE_INFINITY;
   return leastOf(cost, n, klCandidates(n, groups));
 }
 
 export function naiveKlV2(h: Float64Array, levels: number): number {
   const limit = naiveDistortion(h, h.length, levels);
-  return naiveKl(h, levels, (i) => naiveDistortion(h, i, levels) <= limit);
+  return naiveKl(h, levels, (i) => naiveDistortion(h, i, levels) <= limit, 0.5);
 }
 
 export function mseCandidates(n: number): Candidates {
