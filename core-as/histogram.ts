@@ -2,24 +2,29 @@
 // half. Bin HALF + k holds x in [k, k+1)·w, bin HALF - 1 - k holds x in (-(k+1), -k]·w; ±0 is in bin HALF, values at or
 // beyond the limits in the outermost bins. Counts go to two u32 tables in turn, because on data with many equal values
 // (zeros after a Relu) one table would wait for its own last store; more tables gained nothing, and cost at every flush.
-import { HALF, TABLE_0, TABLE_1, TABLE_BINS } from "./memory";
+import { HALF, TABLE_0, TABLE_1, TABLE_BINS, TOTALS } from "./memory";
 
-/** Zeroes both tables. */
-export function clearTables(): void {
+/** Adds both tables to the totals, f64[TABLE_BINS] at TOTALS, and zeroes them. */
+export function flushTables(): void {
+  if (ASC_FEATURE_SIMD) addTotalsSimd();
+  else addTotalsScalar();
   memory.fill(TABLE_0, 0, TABLE_1 - TABLE_0 + (<usize>TABLE_BINS << 2));
 }
 
-/** Adds both tables into TABLE_0. */
-export function sumTables(): void {
-  const end = <usize>TABLE_BINS << 2;
-  if (ASC_FEATURE_SIMD) {
-    for (let i: usize = 0; i < end; i += 16) {
-      v128.store(i, i32x4.add(v128.load(i, TABLE_0), v128.load(i, TABLE_1)), TABLE_0);
-    }
-    return;
+function addTotalsScalar(): void {
+  for (let i: usize = 0; i < <usize>TABLE_BINS; i++) {
+    const count = load<u32>(i << 2, TABLE_0) + load<u32>(i << 2, TABLE_1);
+    store<f64>(i << 3, load<f64>(i << 3, TOTALS) + <f64>count, TOTALS);
   }
-  for (let i: usize = 0; i < end; i += 4) {
-    store<u32>(i, load<u32>(i, TABLE_0) + load<u32>(i, TABLE_1), TABLE_0);
+}
+
+function addTotalsSimd(): void {
+  for (let i: usize = 0; i < <usize>TABLE_BINS; i += 4) {
+    const counts = i32x4.add(v128.load(i << 2, TABLE_0), v128.load(i << 2, TABLE_1));
+    const low = f64x2.convert_low_i32x4_u(counts);
+    const high = f64x2.convert_low_i32x4_u(i64x2.shuffle(counts, counts, 1, 1));
+    v128.store(i << 3, f64x2.add(v128.load(i << 3, TOTALS), low), TOTALS);
+    v128.store(i << 3, f64x2.add(v128.load(i << 3, TOTALS + 16), high), TOTALS + 16);
   }
 }
 

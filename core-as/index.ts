@@ -1,6 +1,6 @@
-export { arenaBase, binsBase, hasSimd, resultBase, tableBase } from "./memory";
+export { arenaBase, binsBase, hasSimd, resultBase, totalsBase } from "./memory";
 export { minMax } from "./min_max";
-export { addToTables, clearTables, sumTables } from "./histogram";
+export { addToTables, flushTables } from "./histogram";
 export { searchKl } from "./kl";
 export { searchKlV2 } from "./kl_v2";
 export { searchMse } from "./mse";

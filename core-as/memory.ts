@@ -22,6 +22,9 @@
 @inline export const EXCESS_ABOVE: usize = COUNT_ABOVE + SEARCH_BYTES;
 @inline export const SQUARES_ABOVE: usize = EXCESS_ABOVE + SEARCH_BYTES;
 
+/** Histogram totals while they are in WASM, f64[TABLE_BINS]; no search runs then, so they use its memory. */
+@inline export const TOTALS: usize = BINS;
+
 /** First address free for the wrapper's arena, a multiple of 16. */
 export function arenaBase(): usize {
   return (__heap_base + 15) & ~15;
@@ -32,9 +35,9 @@ export function resultBase(): usize {
   return RESULT;
 }
 
-/** Address of TABLE_0, which holds the totals after `sumTables`. */
-export function tableBase(): usize {
-  return TABLE_0;
+/** Address of the totals that flushTables adds to. */
+export function totalsBase(): usize {
+  return TOTALS;
 }
 
 /** Address of the folded histogram that the searches read. */

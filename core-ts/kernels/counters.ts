@@ -15,7 +15,6 @@ export class Counters {
   constructor(wasm: KernelExports, arena: Arena) {
     this.#wasm = wasm;
     this.#arena = arena;
-    wasm.clearTables();
   }
 
   /** Counts n values at `address`; `into` names where a flush that becomes necessary goes. */
@@ -38,10 +37,10 @@ export class Counters {
   /** Adds the counts to `bins` and zeroes them. */
   flush(bins: Float64Array): void {
     if (this.#pending === 0) return;
-    this.#wasm.sumTables();
-    const totals = this.#arena.uint32(this.#wasm.tableBase(), 2 * HALF_BINS);
-    for (let i = 0; i < totals.length; i++) bins[i] = bins[i]! + totals[i]!;
-    this.#wasm.clearTables();
+    const totals = this.#arena.float64(this.#wasm.totalsBase(), 2 * HALF_BINS);
+    totals.set(bins);
+    this.#wasm.flushTables();
+    bins.set(totals);
     this.#pending = 0;
   }
 }

@@ -6,12 +6,11 @@ export interface KernelExports {
   hasSimd(): number;
   arenaBase(): number;
   resultBase(): number;
-  tableBase(): number;
+  totalsBase(): number;
   binsBase(): number;
   minMax(x: number, n: number): void;
-  clearTables(): void;
-  sumTables(): void;
   addToTables(x: number, n: number, inverseWidth: number): void;
+  flushTables(): void;
   searchKl(bins: number, levels: number): number;
   searchKlV2(bins: number, levels: number): number;
   searchMse(bins: number, levels: number): number;
