@@ -1,4 +1,4 @@
-// The memory map. Everything below STATIC_BASE (asconfig.json: memoryBase) is laid out here by hand, so that the
+// The memory map. Everything below `memoryBase` of asconfig.json is laid out here by hand, so that the
 // addresses are compile-time constants and fold into the offset of a load or store; AssemblyScript's own static
 // data follow, and the arena of the wrapper begins after them.
 

@@ -26,7 +26,7 @@ function finish(ptr: usize, n: i32, low: f32, high: f32, zeros: i32, sawNaN: boo
 
 /** x - x is 0 for finite x and NaN for NaN and the infinities. */
 @inline
-export function isFiniteF32(x: f32): bool {
+function isFiniteF32(x: f32): bool {
   return x - x == 0;
 }
 

@@ -1,8 +1,6 @@
 // Prefix sums over the folded histogram h[0..n) of |x|, in units of bins, values uniform within their bin. With them a
 // candidate threshold costs as many steps as the grid has levels, not as the histogram has bins.
-import {
-  BINS, COUNT_ABOVE, COUNT_BELOW, ENTROPY_BELOW, EXCESS_ABOVE, NONZERO_BELOW, SQUARES_ABOVE,
-} from "./memory";
+import { BINS, COUNT_ABOVE, COUNT_BELOW, ENTROPY_BELOW, EXCESS_ABOVE, NONZERO_BELOW, SQUARES_ABOVE } from "./memory";
 
 @inline
 export function at(table: usize, i: i32): f64 {

@@ -1,6 +1,9 @@
 // Unary functions by the numbers of core-ts/kernels/unary.ts. To add one: a case here, a line there.
 import { erf } from "./erf";
 
+@inline const LOG: i32 = 6;
+@inline const SQRT: i32 = 7;
+
 function sigmoid(x: f64): f64 {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const e = Math.exp(x);
@@ -20,16 +23,13 @@ export function unary(fn: i32, x: f64, alpha: f64, beta: f64): f64 {
     case 3: return x * clip01(x / 6 + 0.5);
     case 4: return x < 0 ? alpha * x : x;
     case 5: return Math.exp(x);
-    case 6: return Math.log(x);
-    case 7: return Math.sqrt(x);
+    case LOG: return Math.log(x);
+    case SQRT: return Math.sqrt(x);
     case 8: return 1 / x;
     case 9: return erf(x);
     default: return NaN;
   }
 }
-
-@inline const LOG: i32 = 6;
-@inline const SQRT: i32 = 7;
 
 /** Replaces each element of f64[n] at ptr by its function value. */
 export function evaluate(ptr: usize, n: i32, fn: i32, alpha: f64, beta: f64): void {

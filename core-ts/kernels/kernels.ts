@@ -22,6 +22,15 @@ export interface QuantizerGrid {
   readonly qmax: number;
 }
 
+/** Scales and bounds of a quantizer with one scale per channel. */
+export interface ChannelGrid {
+  readonly scales: Float64Array;
+  /** Elements of one channel that lie together: the product of the dimensions after the channel axis. */
+  readonly inner: number;
+  readonly qmin: number;
+  readonly qmax: number;
+}
+
 /** What a search over a folded histogram of |x| needs. Searches answer with a threshold in bins, in (0, bins.length]. */
 export interface RangeQuery {
   /** Counts of |x| by bin, bin i = [i·w, (i+1)·w); exact integers, at most HALF_BINS of them, the last one not 0. */
@@ -70,14 +79,8 @@ export interface Kernels {
   searchMse(query: RangeQuery): number;
   /** out[i] = scale · clamp(round half even(x[i]/scale)), computed in float64; NaN becomes scale · qmin. out may be x. */
   fakeQuantize(x: Float32Array, grid: QuantizerGrid, out: Float32Array): void;
-  /** The same with a scale per channel; x is [outer, channels, inner]. */
-  fakeQuantizePerChannel(
-    x: Float32Array,
-    scales: Float64Array,
-    inner: number,
-    bounds: { readonly qmin: number; readonly qmax: number },
-    out: Float32Array,
-  ): void;
+  /** The same with a scale per channel; x is [outer, channels, inner], channels = scales.length. */
+  fakeQuantizePerChannel(x: Float32Array, grid: ChannelGrid, out: Float32Array): void;
   /** spec/fixed-point-ir.md, requantize; acc holds exact integers below 2^53, laid out [outer, channels, inner]. */
   requantize(
     acc: Float64Array,

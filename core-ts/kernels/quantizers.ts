@@ -13,10 +13,12 @@ function expectMultiple(length: number, period: number, what: string): void {
 /** Runs `kernel` in place over the pieces of x and stores them in out; chunk addresses follow the `params` bytes. */
 function mapChunks(
   arena: Arena,
-  x: Float32Array,
-  out: Float32Array,
+  {
+    x,
+    out,
+    paramBytes,
+  }: { readonly x: Float32Array; readonly out: Float32Array; readonly paramBytes: number },
   kernel: (address: number, start: number, n: number) => void,
-  paramBytes = 0,
 ): void {
   if (out.length !== x.length) {
     throw new InternalError(`fakeQuantize writes ${x.length} elements, but out has ${out.length}`);
@@ -36,16 +38,18 @@ export function quantizerKernels(
 ): Pick<Kernels, "fakeQuantize" | "fakeQuantizePerChannel" | "requantize"> {
   return {
     fakeQuantize(x, { scale, qmin, qmax }, out) {
-      mapChunks(arena, x, out, (address, _, n) => wasm.fakeQuantize(address, n, scale, qmin, qmax));
+      mapChunks(arena, { x, out, paramBytes: 0 }, (address, _, n) =>
+        wasm.fakeQuantize(address, n, scale, qmin, qmax),
+      );
     },
-    fakeQuantizePerChannel(x, scales, inner, { qmin, qmax }, out) {
+    fakeQuantizePerChannel(x, { scales, inner, qmin, qmax }, out) {
       const channels = scales.length;
       expectMultiple(x.length, channels * inner, "fakeQuantizePerChannel");
       const [params] = arena.place(scales.byteLength, CHUNK * 4);
       arena.float64(params, channels).set(scales);
       const kernel = (address: number, start: number, n: number) =>
         wasm.fakeQuantizePerChannel(address, n, start, channels, inner, params, qmin, qmax);
-      mapChunks(arena, x, out, kernel, scales.byteLength);
+      mapChunks(arena, { x, out, paramBytes: scales.byteLength }, kernel);
     },
     requantize(acc, { multiplier, shift, q1, inner, qmin, qmax }) {
       const channels = multiplier.length;

@@ -55,7 +55,7 @@ describe.each(KERNEL_KINDS)("%s quantizers equal their twins bit by bit", (kind)
       naiveFakeQuantize(v, scales[Math.floor(i / inner) % channels]!, BYTE.qmin, BYTE.qmax),
     );
     const out = new Float32Array(x.length);
-    kernels.fakeQuantizePerChannel(x, scales, inner, BYTE, out);
+    kernels.fakeQuantizePerChannel(x, { scales, inner, ...BYTE }, out);
     expectSameBits(out, expected);
   });
 

@@ -51,7 +51,9 @@ test("shapes that do not fit are refused", async () => {
     "as many shifts",
   );
   const x = new Float32Array(4);
-  expect(() => kernels.fakeQuantizePerChannel(x, new Float64Array(3), 1, bounds, x)).toThrow(InternalError);
+  expect(() =>
+    kernels.fakeQuantizePerChannel(x, { scales: new Float64Array(3), inner: 1, ...bounds }, x),
+  ).toThrow(InternalError);
   expect(() => kernels.fakeQuantize(x, { scale: 1, ...bounds }, new Float32Array(3))).toThrow("out has 3");
   expect(() => kernels.searchMse({ bins: new Float64Array(2049), levels: 127 })).toThrow("1 to 2048 bins");
 });
