@@ -1,7 +1,7 @@
 import { Arena } from "./arena.ts";
 import { type CompiledKernels, instantiate } from "./instance.ts";
 import type { Kernels } from "./kernels.ts";
-import { quantizerKernels } from "./quantizers.ts";
+import { quantizerKernels, requantizeKernel } from "./quantizers.ts";
 import { searchKernels } from "./searches.ts";
 import { statisticsKernels } from "./statistics.ts";
 import { tableKernels } from "./tables.ts";
@@ -19,6 +19,7 @@ export function createKernels(compiled: CompiledKernels): Kernels {
     ...statisticsKernels(wasm, arena),
     ...searchKernels(wasm, arena),
     ...quantizerKernels(wasm, arena),
+    ...requantizeKernel(wasm, arena),
     ...tableKernels(wasm, arena),
   };
 }

@@ -35,7 +35,7 @@ function mapChunks(
 export function quantizerKernels(
   wasm: KernelExports,
   arena: Arena,
-): Pick<Kernels, "fakeQuantize" | "fakeQuantizePerChannel" | "requantize"> {
+): Pick<Kernels, "fakeQuantize" | "fakeQuantizePerChannel"> {
   return {
     fakeQuantize(x, { scale, qmin, qmax }, out) {
       mapChunks(arena, { x, out, paramBytes: 0 }, (address, _, n) =>
@@ -51,6 +51,11 @@ export function quantizerKernels(
         wasm.fakeQuantizePerChannel(address, n, start, channels, inner, params, qmin, qmax);
       mapChunks(arena, { x, out, paramBytes: scales.byteLength }, kernel);
     },
+  };
+}
+
+export function requantizeKernel(wasm: KernelExports, arena: Arena): Pick<Kernels, "requantize"> {
+  return {
     requantize(acc, { multiplier, shift, q1, inner, qmin, qmax }) {
       const channels = multiplier.length;
       expectMultiple(acc.length, channels * inner, "requantize");
