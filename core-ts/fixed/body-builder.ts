@@ -33,6 +33,18 @@ export class BodyBuilder {
     return output;
   }
 
+  /** Two equal parts of a 1-D tensor. */
+  halves(x: string): [string, string] {
+    const parts: [string, string] = [`first_${this.nodes.length}`, `second_${this.nodes.length}`];
+    const node = bodyNode("Split", [x], {
+      output: parts[0],
+      attrs: { num_outputs: { kind: "int", value: 2 } },
+    });
+    node.outputs.push(parts[1]);
+    this.nodes.push(node);
+    return parts;
+  }
+
   constant(value: Tensor): string {
     const key = `${value.dtype}[${value.dims}]:${value.data}`;
     return this.#once(key, { value: { kind: "tensor", value } });

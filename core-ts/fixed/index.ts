@@ -1,30 +1,59 @@
 import { InternalError } from "../errors.ts";
 import { type FunctionDef, KNIGHT_DOMAIN, type Node } from "../graph/graph.ts";
 import { conv8, conv16 } from "./functions/conv.ts";
+import { convTranspose8, convTranspose16 } from "./functions/conv-transpose.ts";
+import { div } from "./functions/div.ts";
 import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
+import {
+  argMax16,
+  averagePool8,
+  averagePool16,
+  globalMaxPool,
+  maxPool16,
+  pad16,
+  reduceMean,
+} from "./functions/pooling.ts";
 import { clip, requantizeOp } from "./functions/requantize.ts";
+import { resizeLinear, resizeLinear1d, resizeNearest16, resizeNearestSizes16 } from "./functions/resize.ts";
+import { softmax8, softmax16 } from "./functions/softmax.ts";
 
 /** Every integer op of docs/fixed-ops.md and the function that defines it. */
 export const FIXED_OPS = {
   Add: { build: add },
+  ArgMax16: { build: argMax16 },
+  AveragePool16: { build: averagePool16 },
+  AveragePool8: { build: averagePool8 },
   Clip: { build: clip },
   Conv16: { build: conv16 },
   Conv8: { build: conv8 },
+  ConvTranspose16: { build: convTranspose16 },
+  ConvTranspose8: { build: convTranspose8 },
+  Div: { build: div },
   Gemm16: { build: gemm16 },
   Gemm8: { build: gemm8 },
   GemmU8: { build: gemmU8 },
+  GlobalMaxPool: { build: globalMaxPool },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },
   MatMul16: { build: matmul16 },
   MatMul8: { build: matmul8 },
   MatMulU8S8: { build: matmulU8S8 },
+  MaxPool16: { build: maxPool16 },
   Mul: { build: mul },
   PRelu: { build: prelu },
+  Pad16: { build: pad16 },
+  ReduceMean: { build: reduceMean },
   Requantize: { build: requantizeOp },
+  ResizeLinear: { build: resizeLinear },
+  ResizeLinear1d: { build: resizeLinear1d },
+  ResizeNearest16: { build: resizeNearest16 },
+  ResizeNearestSizes16: { build: resizeNearestSizes16 },
   ScaleShift: { build: scaleShift },
+  Softmax16: { build: softmax16 },
+  Softmax8: { build: softmax8 },
   Sub: { build: sub },
 } as const satisfies Readonly<Record<string, { build(): FunctionDef }>>;
 

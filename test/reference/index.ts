@@ -2,9 +2,10 @@ import type { FixedOpName } from "../../core-ts/fixed/index.ts";
 import type { Tensor } from "../../core-ts/tensor/tensor.ts";
 import type { FixedCase, SolvedCase } from "./fixed-case.ts";
 import { type Call, call } from "./integers.ts";
-import { convTwin } from "./ops/conv.ts";
+import { convTransposeTwin, convTwin } from "./ops/conv.ts";
 import {
   clipTwin,
+  divTwin,
   lut8Twin,
   lut16Twin,
   mulTwin,
@@ -13,26 +14,45 @@ import {
   scaleShiftTwin,
   sumTwin,
 } from "./ops/elementwise.ts";
-import { gemmTwin, matmulTwin } from "./ops/matrix.ts";
+import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
+import { argMaxTwin, padTwin, resizeNearestTwin } from "./ops/movement.ts";
+import { softmaxTwin } from "./ops/softmax.ts";
+import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin, reduceMeanTwin } from "./ops/window.ts";
 
 /** Plain TypeScript for every op of docs/fixed-ops.md, written from that page and from spec/fixed-point-ir.md, not from the function bodies. */
 export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Add: sumTwin(1n),
+  ArgMax16: argMaxTwin,
+  AveragePool16: averagePoolTwin,
+  AveragePool8: averagePoolTwin,
   Clip: clipTwin,
   Conv16: convTwin,
   Conv8: convTwin,
+  ConvTranspose16: convTransposeTwin,
+  ConvTranspose8: convTransposeTwin,
+  Div: divTwin,
   Gemm16: gemmTwin,
   Gemm8: gemmTwin,
   GemmU8: gemmTwin,
+  GlobalMaxPool: globalMaxPoolTwin,
   Lut16: lut16Twin,
   Lut8: lut8Twin,
   MatMul16: matmulTwin,
   MatMul8: matmulTwin,
   MatMulU8S8: matmulTwin,
+  MaxPool16: maxPoolTwin,
   Mul: mulTwin,
   PRelu: preluTwin,
+  Pad16: padTwin,
+  ReduceMean: reduceMeanTwin,
   Requantize: requantizeOpTwin,
+  ResizeLinear: resizeLinearTwin,
+  ResizeLinear1d: resizeLinearTwin,
+  ResizeNearest16: resizeNearestTwin,
+  ResizeNearestSizes16: resizeNearestTwin,
   ScaleShift: scaleShiftTwin,
+  Softmax16: softmaxTwin,
+  Softmax8: softmaxTwin,
   Sub: sumTwin(-1n),
 };
 

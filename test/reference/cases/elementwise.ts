@@ -19,7 +19,7 @@ import {
 import { LARGEST } from "./linear.ts";
 
 /** Two shapes that broadcast to one. */
-function broadcastPair(random: Random): [number[], number[]] {
+export function broadcastPair(random: Random): [number[], number[]] {
   const full = shape(random, random.int(1, 4), 4);
   const partial = full.map((dim) => (random.chance(0.4) ? 1 : dim));
   const pair: [number[], number[]] = random.pick([

@@ -4,10 +4,19 @@ import { solve } from "../index.ts";
 import { Random } from "../random.ts";
 import type { CaseMakers } from "./draw.ts";
 import { ELEMENTWISE_CASES } from "./elementwise.ts";
+import { FUNCTION_LIKE_CASES } from "./function-like.ts";
 import { LINEAR_CASES } from "./linear.ts";
+import { MOVEMENT_CASES } from "./movement.ts";
+import { WINDOW_CASES } from "./window.ts";
 
 /** Case generators of every op. */
-export const CASES: CaseMakers = { ...ELEMENTWISE_CASES, ...LINEAR_CASES };
+export const CASES: CaseMakers = {
+  ...ELEMENTWISE_CASES,
+  ...FUNCTION_LIKE_CASES,
+  ...LINEAR_CASES,
+  ...MOVEMENT_CASES,
+  ...WINDOW_CASES,
+};
 
 /** `count` cases of one op with their answers, the same ones every time. */
 export function solvedCases(op: FixedOpName, count: number): SolvedCase[] {

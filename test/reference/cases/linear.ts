@@ -95,6 +95,42 @@ function conv(dtypes: readonly ActivationDType[]): CaseMaker {
   };
 }
 
+function convTranspose(dtypes: readonly ActivationDType[]): CaseMaker {
+  return (random, i) => {
+    const style = styleOf(random, i);
+    const x = dtypes[i % dtypes.length]!;
+    const rank = random.pick([1, 2, 2]);
+    const g = geometry(random, rank);
+    const reach = g.kernel.map((k, axis) => g.dilations[axis]! * (k - 1));
+    const extra = g.strides.map((stride) => random.int(0, stride - 1));
+    const sizes = g.kernel.map(() => random.int(1, 5));
+    // At least one output is left after cropping by pads.
+    const full = sizes.map((size, axis) => (size - 1) * g.strides[axis]! + reach[axis]! + 1 + extra[axis]!);
+    const begin = full.map((size, axis) => Math.min(g.pads[axis]!, size - 1));
+    const end = full.map((size, axis) => Math.min(g.pads[rank + axis]!, size - 1 - begin[axis]!));
+    const group = random.pick([1, 1, 2, 3]);
+    const [perGroup, outputs] = [random.int(1, 3), random.int(1, 3)];
+    const w = { dims: [perGroup * group, outputs, ...g.kernel], style: styleOf(random, random.pick([i, 9])) };
+    const terms = g.kernel.reduce((a, b) => a * b, perGroup);
+    const parts = linearParts(random, { x, style, terms, outputs: outputs * group });
+    const attrs = {
+      kernel_shape: g.kernel,
+      strides: g.strides,
+      dilations: g.dilations,
+      pads: [...begin, ...end],
+      output_padding: extra,
+      conv_pads: [...reach.map((r, a) => r - begin[a]!), ...reach.map((r, a) => r - end[a]! + extra[a]!)],
+      group,
+      ...parts.attrs,
+    };
+    const data = activation(random, x, { dims: [random.int(1, 2), perGroup * group, ...sizes], style });
+    return {
+      inputs: [fed(data), stored(weight(random, LARGEST[x] > 255 ? "int16" : "int8", w)), ...parts.inputs],
+      attrs,
+    };
+  };
+}
+
 function gemm(dtypes: readonly ActivationDType[]): CaseMaker {
   return (random, i) => {
     const style = styleOf(random, i);
@@ -152,6 +188,8 @@ const pairs16 = DTYPES16.flatMap((a) => DTYPES16.map((b) => [a, b] as const));
 export const LINEAR_CASES: CaseMakers = {
   Conv8: conv(DTYPES8),
   Conv16: conv(DTYPES16),
+  ConvTranspose8: convTranspose(DTYPES8),
+  ConvTranspose16: convTranspose(DTYPES16),
   Gemm8: gemm(["int8"]),
   GemmU8: gemm(["uint8"]),
   Gemm16: gemm(DTYPES16),

@@ -1,0 +1,74 @@
+import { make } from "../integers.ts";
+import type { Random } from "../random.ts";
+import {
+  activation,
+  bounds,
+  type CaseMaker,
+  type CaseMakers,
+  DTYPES,
+  DTYPES8,
+  DTYPES16,
+  fed,
+  requantizers,
+  shape,
+  stored,
+  styleOf,
+} from "./draw.ts";
+import { broadcastPair } from "./elementwise.ts";
+import { LARGEST } from "./linear.ts";
+
+/** floor(log2 v) of a byte by counting, 0 for 0. */
+const BITS = Array.from(
+  { length: 256 },
+  (_, v) => [2, 4, 8, 16, 32, 64, 128].filter((power) => v >= power).length,
+);
+
+const div: CaseMaker = (random, i) => {
+  const [a, b, to] = [DTYPES[i % 4]!, random.pick(DTYPES), random.pick(DTYPES)];
+  const [left, right] = broadcastPair(random);
+  const l = random.int(8, 12);
+  const reciprocal = Array.from({ length: 2 ** l + 1 }, (_, k) =>
+    Math.round(2 ** 30 / (32768 + k * 2 ** (15 - l))),
+  );
+  const style = styleOf(random, i);
+  const data = [
+    fed(activation(random, a, { dims: left, style })),
+    fed(activation(random, b, { dims: right, style: random.pick([style, "small", "uniform"]) })),
+  ];
+  const tables = [stored(make("uint16", [2 ** l + 1], reciprocal)), stored(make("int8", [256], BITS))];
+  const parts = requantizers(random, { count: 1, magnitude: LARGEST[a], to });
+  return { inputs: [...data, ...tables, ...parts], attrs: { table_bits: l, ...bounds(random, to) } };
+};
+
+/** round(32768·exp(-d·step)): only has to look like the tables of a model, both sides read the same one. */
+function decay(random: Random, step: number) {
+  const rate = step * random.pick([1, 0.1, 0.01]);
+  return stored(
+    make(
+      "uint16",
+      [256],
+      Array.from({ length: 256 }, (_, d) => Math.round(32768 * Math.exp(-d * rate))),
+    ),
+  );
+}
+
+function softmax(wide: boolean): CaseMaker {
+  return (random, i) => {
+    const x = (wide ? DTYPES16 : DTYPES8)[i % 2]!;
+    const to = random.pick(wide ? DTYPES16 : DTYPES8);
+    const dims = shape(random, random.int(1, 4), 6);
+    const tables = wide ? [decay(random, 0.1), decay(random, 0.0005)] : [decay(random, 0.1)];
+    const parts = requantizers(random, { count: 1, magnitude: 2 ** 24, to });
+    const data = activation(random, x, { dims, style: styleOf(random, i) });
+    return {
+      inputs: [fed(data), ...tables, ...parts],
+      attrs: { axis: random.int(-dims.length, dims.length - 1), ...bounds(random, to) },
+    };
+  };
+}
+
+export const FUNCTION_LIKE_CASES: CaseMakers = {
+  Div: div,
+  Softmax16: softmax(true),
+  Softmax8: softmax(false),
+};
