@@ -24,7 +24,11 @@ export function intAttr<F extends number | undefined>(node: Node, name: string, 
   return found.value;
 }
 
-export function intsAttr<F extends readonly number[] | undefined>(node: Node, name: string, fallback: F): readonly number[] | F {
+export function intsAttr<F extends readonly number[] | undefined>(
+  node: Node,
+  name: string,
+  fallback: F,
+): readonly number[] | F {
   const found = node.attrs.get(name);
   if (found === undefined) return fallback;
   if (found.kind !== "ints") throw wrongKind(node, name, found, "ints");

@@ -32,7 +32,17 @@ export type Attribute =
   | { readonly kind: "opaque"; readonly field: number; readonly bytes: Uint8Array }
   | { readonly kind: "ref"; readonly name: string; readonly of: AttributeKind };
 
-export type AttributeKind = "int" | "ints" | "float" | "floats" | "string" | "strings" | "tensor" | "tensors" | "graph" | "graphs";
+export type AttributeKind =
+  | "int"
+  | "ints"
+  | "float"
+  | "floats"
+  | "string"
+  | "strings"
+  | "tensor"
+  | "tensors"
+  | "graph"
+  | "graphs";
 
 /** One operator call. Values are names; "" is an absent optional input or output. Mutable: passes edit in place. */
 export interface Node {

@@ -28,5 +28,7 @@ function describeNode(plan: QuantPlan, entry: NodePlan): string {
 
 /** The plan as text, one line per node: what it becomes, what carries its activation, and how each output is held. */
 export function describePlan(plan: QuantPlan): string {
-  return plan.nodes.map((entry) => `${entry.node.op} "${entry.node.name}": ${describeNode(plan, entry)}`).join("\n");
+  return plan.nodes
+    .map((entry) => `${entry.node.op} "${entry.node.name}": ${describeNode(plan, entry)}`)
+    .join("\n");
 }
