@@ -20,11 +20,6 @@ export function exponentOf(magnitude: number): number {
   return Math.max(MIN_EXPONENT, (bits & 0x7fffff) === 0 ? floor : floor + 1);
 }
 
-/** 2^exponent, exactly, for exponents of normal float64 numbers (-1022..1023). */
-export function powerOfTwo(exponent: number): number {
-  return new Float64Array(BigUint64Array.of(BigInt(exponent + 1023) << 52n).buffer)[0]!;
-}
-
 /** Folds adjacent bins until the limits of `histogram` are ±2^exponent; exponent is not below the present one. */
 export function widen(histogram: Histogram, exponent: number): void {
   if (histogram.exponent !== null && exponent > histogram.exponent) {

@@ -1,5 +1,6 @@
+import { powerOfTwo } from "../power-of-two.ts";
 import type { Arena } from "./arena.ts";
-import { exponentOf, HALF_BINS, type Histogram, MIN_EXPONENT, powerOfTwo, widen } from "./bins.ts";
+import { exponentOf, HALF_BINS, type Histogram, MIN_EXPONENT, widen } from "./bins.ts";
 import type { KernelExports } from "./instance.ts";
 import type { MinMax } from "./kernels.ts";
 

@@ -1,5 +1,6 @@
-import { HALF_BINS, type Histogram, powerOfTwo, widen } from "../kernels/bins.ts";
+import { HALF_BINS, type Histogram, widen } from "../kernels/bins.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 
 /**
  * What calibration keeps of one tensor. The limits of the histogram are ±2^exponent, the smallest power of two (from 2^-100 on) that

@@ -1,5 +1,6 @@
 import Long from "long";
 import protobuf from "protobufjs/minimal.js";
+import { powerOfTwo } from "../power-of-two.ts";
 import { onnx } from "./generated/onnx.js";
 
 // Without Long, protobufjs would round int64 to float64 numbers.
@@ -21,8 +22,8 @@ export function toBigInt(value: LongLike): bigint {
 
 /** An integer attribute, saturated to int64: ONNX uses its ends as "until the end". */
 export function toLong(value: number): Long {
-  if (value >= 2 ** 63) return Long.MAX_VALUE;
-  if (value <= -(2 ** 63)) return Long.MIN_VALUE;
+  if (value >= powerOfTwo(63)) return Long.MAX_VALUE;
+  if (value <= -powerOfTwo(63)) return Long.MIN_VALUE;
   return Long.fromNumber(value);
 }
 

@@ -1,4 +1,5 @@
 import { ModelError } from "../errors.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { type DType, dtypeFromCode } from "../tensor/dtype.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
 import { byteCount, checkLocation, type ExternalReader } from "./external.ts";
@@ -7,7 +8,7 @@ import { byteLength, checkLength, fromBytes, fromValues } from "./tensor-data.ts
 
 type TensorProto = onnx.TensorProto;
 /** Elements a tensor may claim: the largest typed array there can be. */
-const MOST_ELEMENTS = 2 ** 32;
+const MOST_ELEMENTS = powerOfTwo(32);
 const EXTERNAL = 1;
 
 function readDims(proto: TensorProto, name: string): number[] {

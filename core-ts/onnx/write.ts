@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { Attribute, FunctionDef, Graph, GraphValue, Model, Node } from "../graph/graph.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { ATTRIBUTE_TYPES, onnx, toLong } from "./proto.ts";
@@ -7,7 +8,7 @@ import { ORIGINS_KEY } from "./read-graph.ts";
 import { toBytes } from "./tensor-data.ts";
 
 /** A protobuf message may not be larger. */
-const LARGEST_FILE = 2 ** 31 - 1;
+const LARGEST_FILE = powerOfTwo(31) - 1;
 
 /** Where a tensor's bytes go: into the message, or into a data file of which the message names a part. */
 type TensorWriter = (name: string, t: Tensor) => onnx.TensorProto.$Properties;

@@ -1,5 +1,6 @@
 import { attr, intAttr, intsAttr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { offsetOf } from "../quantize/linear.ts";
 import { accumulatorShift, chooseMultipliers } from "../quantize/scale.ts";
 import { tensor } from "../tensor/tensor.ts";
@@ -94,7 +95,7 @@ export const averagePool: OpRecord = {
     const q1 = wide ? accumulatorShift(terms * Math.max(-x.type.qmin, x.type.qmax)) : 0;
     ctx.emit(
       wide ? "AveragePool16" : "AveragePool8",
-      [x.name, ...multiplier(ctx, axes, (x.scale / y.scale) * 2 ** q1)],
+      [x.name, ...multiplier(ctx, axes, (x.scale / y.scale) * powerOfTwo(q1))],
       {
         kernel_shape: attr.ints(axes.map((axis) => axis.kernel)),
         strides: attr.ints(axes.map((axis) => axis.stride)),

@@ -1,10 +1,11 @@
 import { floatAttr } from "../graph/attributes.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { chooseMultipliers, clamp, roundHalfEven } from "../quantize/scale.ts";
 import { tensor, toNumbers } from "../tensor/tensor.ts";
 import { firstOperand, type LowerContext, notConstant, type OpRecord } from "./record.ts";
 
 /** Far beyond any output (2^15 steps at shift 31), and exact in float64 with the product added. */
-const LARGEST_BIAS = 2 ** 50;
+const LARGEST_BIAS = powerOfTwo(50);
 
 /** scale = γ/√(var+ε) and offset = β - mean·scale of each channel. */
 function affine(ctx: LowerContext): { scale: number[]; offset: number[] } {
@@ -30,7 +31,7 @@ export const batchNormalization: OpRecord = {
     const { scale, offset } = affine(ctx);
     const chosen = scale.map((s) => chooseMultipliers([(s * x.scale) / y.scale], ctx.node.name));
     const bias = offset.map((o, c) =>
-      clamp(roundHalfEven((o / y.scale) * 2 ** chosen[c]!.shift), -LARGEST_BIAS, LARGEST_BIAS),
+      clamp(roundHalfEven((o / y.scale) * powerOfTwo(chosen[c]!.shift)), -LARGEST_BIAS, LARGEST_BIAS),
     );
     const channels = [scale.length];
     ctx.emit(

@@ -1,4 +1,5 @@
 import { attr } from "../graph/attributes.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { scalarRequantize } from "../quantize/linear.ts";
 import { roundHalfEven } from "../quantize/scale.ts";
 import { tensor, toNumbers } from "../tensor/tensor.ts";
@@ -9,8 +10,8 @@ const BYTE_BITS = Int8Array.from({ length: 256 }, (_, v) => (v === 0 ? 0 : 31 - 
 
 /** T[i] = round(2^30 / (32768 + i·2^(15-L))): reciprocals of the normalised divisor. */
 function reciprocalTable(length: number): Uint16Array {
-  return Uint16Array.from({ length: 2 ** length + 1 }, (_, i) =>
-    roundHalfEven(2 ** 30 / (32768 + i * 2 ** (15 - length))),
+  return Uint16Array.from({ length: powerOfTwo(length) + 1 }, (_, i) =>
+    roundHalfEven(powerOfTwo(30) / (32768 + i * powerOfTwo(15 - length))),
   );
 }
 
@@ -30,7 +31,7 @@ function lowerByTensor(ctx: LowerContext): void {
   const length = ctx.lutLength;
   const table = ctx.constantTensor(
     "reciprocal",
-    tensor("uint16", [2 ** length + 1], reciprocalTable(length)),
+    tensor("uint16", [powerOfTwo(length) + 1], reciprocalTable(length)),
   );
   const bits = ctx.constantTensor("bits", tensor("int8", [256], BYTE_BITS));
   const requantize = scalarRequantize(ctx, a.scale / (b.scale * y.scale));

@@ -1,5 +1,6 @@
 import { attr, intAttr, stringAttr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { scalarRequantize } from "../quantize/linear.ts";
 import { accumulatorShift, roundHalfEven } from "../quantize/scale.ts";
 import { tensor, toNumbers } from "../tensor/tensor.ts";
@@ -41,8 +42,8 @@ export function linearCoefficients(
     const at = Math.min(Math.max(coordinate(i, scale, input, output), 0), input - 1);
     const low = Math.floor(at);
     const high = Math.min(low + 1, input - 1);
-    const upper = roundHalfEven((at - low) * 2 ** Q);
-    rows[i * input + low] = 2 ** Q - upper;
+    const upper = roundHalfEven((at - low) * powerOfTwo(Q));
+    rows[i * input + low] = powerOfTwo(Q) - upper;
     rows[i * input + high] = rows[i * input + high]! + upper;
   }
   return rows;
@@ -78,7 +79,7 @@ function lowerLinearResize(ctx: LowerContext): void {
       tensor("int16", [to, from], linearCoefficients(coordinate, scales[2 + i]!, from, to)),
     );
   });
-  const unit = 2 ** (Q * axes.length);
+  const unit = powerOfTwo(Q * axes.length);
   const q1 = accumulatorShift((Math.max(-x.type.qmin, x.type.qmax) * unit) / 2);
   ctx.emit(
     axes.length === 2 ? "ResizeLinear" : "ResizeLinear1d",

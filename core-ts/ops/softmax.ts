@@ -1,4 +1,5 @@
 import { attr, intAttr } from "../graph/attributes.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { scalarRequantize } from "../quantize/linear.ts";
 import { roundHalfEven } from "../quantize/scale.ts";
 import { tensor } from "../tensor/tensor.ts";
@@ -18,7 +19,7 @@ export const softmax: OpRecord = {
   nonNegative: () => true,
   lower(ctx) {
     const [x, y] = [ctx.operand(0), ctx.result()];
-    const requantize = scalarRequantize(ctx, 2 ** -24 / y.scale);
+    const requantize = scalarRequantize(ctx, powerOfTwo(-24) / y.scale);
     const attrs = { axis: attr.int(intAttr(ctx.node, "axis", -1)), ...ctx.bounds() };
     const low = ctx.constantTensor("low", tensor("uint16", [256], exponentials(ctx, x.scale)));
     if (x.type.bits === 8) {

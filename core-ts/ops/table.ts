@@ -1,6 +1,7 @@
 import { attr, floatAttr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
 import type { UnaryFunction } from "../kernels/kernels.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { offsetOf } from "../quantize/linear.ts";
 import type { IntType } from "../quantize/scale.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
@@ -29,8 +30,8 @@ interface Parameters {
 export function lowerTable(ctx: LowerContext, fn: UnaryFunction, parameters: Parameters): void {
   const [x, y] = [ctx.operand(0), ctx.result()];
   const wide = x.type.bits === 16;
-  const step = wide ? 2 ** (16 - ctx.lutLength) : 1;
-  const count = wide ? 2 ** ctx.lutLength + 1 : 256;
+  const step = wide ? powerOfTwo(16 - ctx.lutLength) : 1;
+  const count = wide ? powerOfTwo(ctx.lutLength) + 1 : 256;
   const grid = { scaleIn: x.scale, first: x.type.qmin, step, count, scaleOut: y.scale };
   const entries = ctx.kernels.buildTable({ fn, ...parameters, ...grid, ...ctx.range() });
   const table = ctx.constantTensor("table", integerTensor(y.type, [count], entries));

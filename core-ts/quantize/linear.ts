@@ -1,6 +1,7 @@
 import { InternalError } from "../errors.ts";
 import { attr } from "../graph/attributes.ts";
 import type { Attributes, IntValue, LowerContext } from "../ops/record.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { accumulatorShift, chooseMultiplier, MAX_SHIFT, roundHalfEven, WEAK_MULTIPLIER } from "./scale.ts";
 import { type ChannelLayout, channelMaxima, channelSums, quantizeWeights, weightMax } from "./weights.ts";
@@ -25,7 +26,7 @@ interface LinearSpec {
 /** Largest integer bias: at 8 bit the int32 accumulator less what the products can reach, at 16 bit what float64 holds exactly with room to spare. */
 function biasLimit(spec: LinearSpec, terms: number, bits: 8 | 16): number {
   const largestX = Math.max(-spec.x.type.qmin, spec.x.type.qmax);
-  return bits === 8 ? 2 ** 31 - 1 - terms * largestX * weightMax(8) : 2 ** 51;
+  return bits === 8 ? powerOfTwo(31) - 1 - terms * largestX * weightMax(8) : powerOfTwo(51);
 }
 
 /**
@@ -38,7 +39,7 @@ function channelScales(spec: LinearSpec, ctx: LowerContext, bias: Float64Array):
     throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
   const maxima = channelMaxima(spec.weight.data, spec.layout, spec.weightName);
   const limit = biasLimit(spec, spec.weight.data.length / maxima.length, bits);
-  const weakest = (spec.y.scale / spec.x.scale) * WEAK_MULTIPLIER * 2 ** -MAX_SHIFT;
+  const weakest = (spec.y.scale / spec.x.scale) * WEAK_MULTIPLIER * powerOfTwo(-MAX_SHIFT);
   return maxima.map((most, c) => {
     const needed = Math.abs(bias[c]!) / (spec.x.scale * limit);
     return Math.max(most / weightMax(bits), needed, weakest);

@@ -1,6 +1,8 @@
 /** All mathematics of scales, multipliers and shifts (spec/fixed-point-ir.md, section 2). One rounding rule: half to even. */
+
 import type { BitWidth } from "../chips/index.ts";
 import { HardwareRangeError } from "../errors.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 
 /** Largest shift the hardware holds. */
 export const MAX_SHIFT = 31;
@@ -21,7 +23,7 @@ export interface IntType {
 }
 
 export function intType(bits: BitWidth, signed: boolean): IntType {
-  const half = 2 ** (bits - 1);
+  const half = powerOfTwo(bits - 1);
   return signed
     ? { dtype: bits === 8 ? "int8" : "int16", bits, signed, qmin: -half, qmax: half - 1 }
     : { dtype: bits === 8 ? "uint8" : "uint16", bits, signed, qmin: 0, qmax: 2 * half - 1 };
@@ -48,7 +50,7 @@ export function quantizeValue(
   return clamp(roundHalfEven(x / scale), bounds.qmin, bounds.qmax);
 }
 
-const SMALLEST_NORMAL = 2 ** -126;
+const SMALLEST_NORMAL = powerOfTwo(-126);
 
 /**
  * Scale of an activation: threshold / qmax, rounded to float32, because QuantizeLinear at the model's edge holds its scale as float32
@@ -66,7 +68,7 @@ export interface Multiplier {
 
 function hardwareRange(node: string, factor: number, q1: number): HardwareRangeError {
   let shift = 0;
-  while (roundHalfEven(factor * 2 ** (q1 + shift)) > MAX_MULTIPLIER) shift--;
+  while (roundHalfEven(factor * powerOfTwo(q1 + shift)) > MAX_MULTIPLIER) shift--;
   return new HardwareRangeError(
     `node "${node}" needs shift q = ${shift}, outside [0, ${MAX_SHIFT}]: its output range is ${factor.toExponential(3)} times finer than its ` +
       "accumulator; calibrate with data that make this layer's output vary, or train the model with quantization (QAT)",
@@ -80,7 +82,7 @@ function hardwareRange(node: string, factor: number, q1: number): HardwareRangeE
  */
 export function chooseMultiplier(factor: number, q1: number, node: string): Multiplier {
   for (let shift = MAX_SHIFT; shift >= 0; shift--) {
-    const m = roundHalfEven(factor * 2 ** (q1 + shift));
+    const m = roundHalfEven(factor * powerOfTwo(q1 + shift));
     if (m <= MAX_MULTIPLIER) return { m, shift };
   }
   throw hardwareRange(node, factor, q1);
@@ -91,7 +93,7 @@ export function chooseMultipliers(factors: readonly number[], node: string): { m
   const largest = factors.reduce((most, factor) => Math.max(most, Math.abs(factor)), 0);
   const { shift } = chooseMultiplier(largest, 0, node);
   return {
-    m: factors.map((factor) => Math.sign(factor) * roundHalfEven(Math.abs(factor) * 2 ** shift)),
+    m: factors.map((factor) => Math.sign(factor) * roundHalfEven(Math.abs(factor) * powerOfTwo(shift))),
     shift,
   };
 }
@@ -99,6 +101,6 @@ export function chooseMultipliers(factors: readonly number[], node: string): { m
 /** Smallest q1 for which |acc| >> q1, with one spare bit, stays inside int32. */
 export function accumulatorShift(largestAccumulator: number): number {
   let shift = 0;
-  while (shift < MAX_SHIFT && (2 * largestAccumulator) / 2 ** shift >= 2 ** 31) shift++;
+  while (shift < MAX_SHIFT && (2 * largestAccumulator) / powerOfTwo(shift) >= powerOfTwo(31)) shift++;
   return shift;
 }

@@ -1,5 +1,6 @@
 import type { BitWidth } from "../chips/index.ts";
 import { DataError } from "../errors.ts";
+import { powerOfTwo } from "../power-of-two.ts";
 import { clamp, roundHalfEven } from "./scale.ts";
 
 /**
@@ -15,7 +16,7 @@ export interface ChannelLayout {
 
 /** Largest magnitude of a weight integer: the narrow range ±(2^(b-1)-1). */
 export function weightMax(bits: BitWidth): number {
-  return 2 ** (bits - 1) - 1;
+  return powerOfTwo(bits - 1) - 1;
 }
 
 /** Calls `visit(channel, from, to)` for every run of elements that belong to one output channel. */

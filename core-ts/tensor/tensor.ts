@@ -45,7 +45,11 @@ export function elementCount(dims: readonly number[]): number {
 }
 
 /** A tensor over `data`, whose length must match `dims`. */
-export function tensor<D extends DType>(dtype: D, dims: readonly number[], data: DTypeStorage[D]): TensorOf<D> {
+export function tensor<D extends DType>(
+  dtype: D,
+  dims: readonly number[],
+  data: DTypeStorage[D],
+): TensorOf<D> {
   return { dtype, dims, data };
 }
 

@@ -1,3 +1,4 @@
+import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, ref } from "../body-builder.ts";
 
 /** Attributes every requantizing op has. */
@@ -7,7 +8,7 @@ export const BOUNDS = ["qmin", "qmax", "to"] as const;
  * 2^shift as float64, exactly: 1 << shift on uint64, no transcendental function. `shift` is any integer tensor with values in [0, 63].
  * Its input is constant in every model we write, so ONNX Runtime computes it once, when it loads the model.
  */
-export function powerOfTwo(b: BodyBuilder, shift: string): string {
+export function twoToThe(b: BodyBuilder, shift: string): string {
   const one = b.cast(b.i64s(1), "uint64");
   return b.cast(
     b.op("BitShift", [one, b.cast(shift, "uint64")], { direction: { kind: "string", value: "LEFT" } }),
@@ -17,7 +18,7 @@ export function powerOfTwo(b: BodyBuilder, shift: string): string {
 
 /** m · 2^-shift as float64; exact, the divisor being a power of two. */
 export function factor(b: BodyBuilder, multiplier: string, shift: string): string {
-  return b.op("Div", [b.cast(multiplier, "float64"), powerOfTwo(b, shift)]);
+  return b.op("Div", [b.cast(multiplier, "float64"), twoToThe(b, shift)]);
 }
 
 /** The same for one multiplier and one shift, as a scalar, so that a result keeps the rank of its data. */
@@ -60,11 +61,11 @@ export function requantizeBiased(
  * floor(sum) = acc >> q1; after saturation to int32 the bound of `requantize` holds.
  */
 export function requantizeWide(b: BodyBuilder, sum: string, k: string): string {
-  const saturated = b.op("Clip", [b.op("Floor", [sum]), b.f64(-(2 ** 31)), b.f64(2 ** 31 - 1)]);
+  const saturated = b.op("Clip", [b.op("Floor", [sum]), b.f64(-powerOfTwo(31)), b.f64(powerOfTwo(31) - 1)]);
   return requantize(b, saturated, k);
 }
 
 /** 2^-q1 of the caller's attribute, a float64 tensor of shape [1]. */
 export function firstShift(b: BodyBuilder): string {
-  return b.op("Div", [b.f64(1), powerOfTwo(b, b.attribute("q1"))]);
+  return b.op("Div", [b.f64(1), twoToThe(b, b.attribute("q1"))]);
 }

@@ -1,5 +1,6 @@
 import { attr } from "../../graph/attributes.ts";
 import type { FunctionDef } from "../../graph/graph.ts";
+import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction, ref, refs } from "../body-builder.ts";
 import { type Bytes, combine, constantBytes, type Product, splitBytes } from "../fragments/bytes.ts";
 import { BOUNDS, requantizeBiased, requantizeWide } from "../fragments/requantize.ts";
@@ -46,7 +47,7 @@ function flipped(b: BodyBuilder, w: string): string {
   const [channels, outputs] = [b.op("Div", [shapeFrom(b, w, 0, 1), group]), shapeFrom(b, w, 1, 2)];
   const grouped = b.op("Reshape", [w, concat(b, [group, channels, outputs, b.i64s(-1)])]);
   const exchanged = b.op("Transpose", [grouped], { perm: attr.ints([0, 2, 1, 3]) });
-  const reversed = b.op("Slice", [exchanged, b.i64s(-1), b.i64s(-(2 ** 40)), b.i64s(3), b.i64s(-1)]);
+  const reversed = b.op("Slice", [exchanged, b.i64s(-1), b.i64s(-powerOfTwo(40)), b.i64s(3), b.i64s(-1)]);
   return b.op("Reshape", [reversed, concat(b, [b.i64s(-1), channels, shapeFrom(b, w, 2)])]);
 }
 

@@ -1,10 +1,11 @@
 import type { FunctionDef } from "../../graph/graph.ts";
+import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
-import { BOUNDS, powerOfTwo, requantize, scalarFactor } from "../fragments/requantize.ts";
+import { BOUNDS, requantize, scalarFactor, twoToThe } from "../fragments/requantize.ts";
 
 /** 2^floor(log2 u) for int32 u in [1, 65535], float64, from the caller's table of bits by the high byte, or the low one where the high is 0. */
 function leadingPower(b: BodyBuilder, u: string): string {
-  const powers = powerOfTwo(b, "bits");
+  const powers = twoToThe(b, "bits");
   const high = b.op("Div", [u, b.i32(256)]);
   const byHigh = b.op("Mul", [b.op("Gather", [powers, high]), b.f64(256)]);
   const byLow = b.op("Gather", [powers, b.op("Min", [u, b.i32(255)])]);
@@ -14,7 +15,7 @@ function leadingPower(b: BodyBuilder, u: string): string {
 /** The interpolated reciprocal r ≈ 2^30 / n of n in [32768, 65535], all float64. */
 function reciprocalOf(b: BodyBuilder, n: string): string {
   const rest = b.op("Sub", [b.i64(15), b.attribute("table_bits")]);
-  const position = b.op("Div", [b.op("Sub", [n, b.f64(32768)]), powerOfTwo(b, rest)]);
+  const position = b.op("Div", [b.op("Sub", [n, b.f64(32768)]), twoToThe(b, rest)]);
   const i = b.op("Floor", [position]);
   const index = b.cast(i, "int64");
   const table = b.cast("reciprocal", "float64");
@@ -42,7 +43,7 @@ export function div(): FunctionDef {
       const r = reciprocalOf(b, b.op("Div", [b.op("Mul", [b.cast(u, "float64"), b.f64(32768)]), power]));
       const sign = b.op("Where", [b.op("Less", [divisor, b.i32(0)]), b.f64(-1), b.f64(1)]);
       const quotient = b.op("Div", [b.op("Mul", [b.op("Mul", [b.cast("a", "float64"), sign]), r]), power]);
-      return requantize(b, quotient, b.op("Mul", [scalarFactor(b), b.f64(2 ** -15)]));
+      return requantize(b, quotient, b.op("Mul", [scalarFactor(b), b.f64(powerOfTwo(-15))]));
     },
   });
 }

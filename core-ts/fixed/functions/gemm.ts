@@ -2,7 +2,7 @@ import { attr } from "../../graph/attributes.ts";
 import type { FunctionDef } from "../../graph/graph.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
 import { type Bytes, combine, constantBytes, type Product, splitBytes } from "../fragments/bytes.ts";
-import { BOUNDS, factor, powerOfTwo, requantizeBiased, requantizeWide } from "../fragments/requantize.ts";
+import { BOUNDS, factor, requantizeBiased, requantizeWide, twoToThe } from "../fragments/requantize.ts";
 import { concat, shapeFrom } from "../fragments/shapes.ts";
 import { unsignedOf } from "../fragments/unsigned.ts";
 import { LINEAR_INPUTS } from "./conv.ts";
@@ -79,7 +79,7 @@ export function gemm16(): FunctionDef {
         product,
       });
       const sum = b.op("ReduceSum", [sums, b.i64s(0)], { keepdims: attr.int(0) });
-      const bias = b.op("Div", [b.cast("bias", "float64"), powerOfTwo(b, b.attribute("q1"))]);
+      const bias = b.op("Div", [b.cast("bias", "float64"), twoToThe(b, b.attribute("q1"))]);
       const y = requantizeWide(b, b.op("Add", [sum, bias]), factor(b, "multiplier", "shift"));
       return b.op("Reshape", [y, concat(b, [shapeFrom(b, "x", 0, -1), b.i64s(-1)])]);
     },

@@ -1,6 +1,6 @@
 import type { FunctionDef } from "../../graph/graph.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
-import { powerOfTwo } from "../fragments/requantize.ts";
+import { twoToThe } from "../fragments/requantize.ts";
 import { concat } from "../fragments/shapes.ts";
 
 /**
@@ -37,7 +37,7 @@ export function lut16(): FunctionDef {
     attributes: ["x_offset", "frac_bits"],
     body(b) {
       const u = b.cast(b.op("Range", [b.i64(0), b.i64(65536), b.i64(1)]), "float64");
-      const step = powerOfTwo(b, b.attribute("frac_bits"));
+      const step = twoToThe(b, b.attribute("frac_bits"));
       const position = b.op("Div", [u, step]);
       const i = b.op("Floor", [position]);
       const index = b.cast(i, "int64");

@@ -1,5 +1,6 @@
 import { attr } from "../../graph/attributes.ts";
 import type { FunctionDef } from "../../graph/graph.ts";
+import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
 import { BOUNDS, requantize, scalarFactor } from "../fragments/requantize.ts";
 
@@ -16,7 +17,7 @@ function distance(b: BodyBuilder): string {
 /** requantize(floor(E·2^24 / ΣE)): one correctly rounded division, then Floor onto the grid of 2^-24. E is float64. */
 function normalized(b: BodyBuilder, exponentials: string): string {
   const sum = b.op("ReduceSum", [exponentials, axes(b)], { keepdims: attr.int(1) });
-  const share = b.op("Floor", [b.op("Div", [b.op("Mul", [exponentials, b.f64(2 ** 24)]), sum])]);
+  const share = b.op("Floor", [b.op("Div", [b.op("Mul", [exponentials, b.f64(powerOfTwo(24))]), sum])]);
   return requantize(b, share, scalarFactor(b));
 }
 
@@ -40,7 +41,7 @@ export function softmax16(): FunctionDef {
       const d = distance(b);
       const high = b.op("Gather", [b.cast("high", "float64"), b.op("Div", [d, b.i32(256)])]);
       const low = b.op("Gather", [b.cast("low", "float64"), b.op("BitwiseAnd", [d, b.i32(255)])]);
-      const product = b.op("Mul", [b.op("Mul", [high, low]), b.f64(2 ** -15)]);
+      const product = b.op("Mul", [b.op("Mul", [high, low]), b.f64(powerOfTwo(-15))]);
       return normalized(b, b.op("Floor", [b.op("Add", [product, b.f64(0.5)])]));
     },
   });

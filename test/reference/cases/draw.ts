@@ -24,7 +24,7 @@ const STYLES = ["lowest", "highest", "extremes", "zero", "uniform", "small", "mi
 export type Style = (typeof STYLES)[number];
 
 export function styleOf(random: Random, i: number): Style {
-  return i < 4 ? STYLES[i]! : random.pick(STYLES.slice(2));
+  return i < 4 ? STYLES[i]! : random.pick(["extremes", "small", "uniform", "uniform", "mixed", "mixed"]);
 }
 
 function draw(random: Random, style: Style, [low, high]: readonly [number, number]): number {
@@ -88,38 +88,44 @@ export const DTYPES = [...DTYPES8, ...DTYPES16] as const;
 /** qmin, qmax and `to`: the whole range of the type, or a part of it, as a fused Relu6 leaves. */
 export function bounds(random: Random, to: ActivationDType): CaseAttributes {
   const [low, high] = RANGES[to];
-  if (random.chance(0.6)) return { qmin: low, qmax: high, to: CODES[to] };
+  if (random.chance(0.7)) return { qmin: low, qmax: high, to: CODES[to] };
   const qmin = random.pick([low, 0, random.int(low, high)]);
-  return { qmin, qmax: random.int(qmin, high), to: CODES[to] };
+  return { qmin, qmax: random.pick([high, random.int(qmin, high)]), to: CODES[to] };
 }
 
-const log2 = (value: number): number => Math.log2(Math.max(value, 1));
+/** Mostly multipliers as a quantizer chooses them, [16384, 32767]; sometimes weak ones and the ends. */
+function multiplier(random: Random): number {
+  return random.chance(0.2)
+    ? random.pick([0, 1, 3, 16384, 32767, random.int(1, 32767)])
+    : random.int(16384, 32767);
+}
 
 /**
- * `count` multipliers and shifts. `magnitude` is the size of typical accumulators: most shifts bring acc·m near the output's range, where rounding,
- * ties and saturation all happen; some are 0, 1 or 31.
+ * A shift that brings numbers of about `size` near the output's range, where rounding, ties and saturation all happen;
+ * sometimes an end of [0, 31].
  */
+function shiftFor(random: Random, size: number, to: ActivationDType): number {
+  if (random.chance(0.1)) return random.pick([0, 1, 31]);
+  const near = Math.round(Math.log2(Math.max(size, 1)) - Math.log2(RANGES[to][1])) + random.int(-1, 2);
+  return Math.min(Math.max(near, 0), 31);
+}
+
+/** `count` shifts for sums of about `size`, multiplied already. */
+export function shifts(
+  random: Random,
+  spec: { count: number; size: number; to: ActivationDType },
+): CaseInput {
+  const drawnShifts = Array.from({ length: spec.count }, () => shiftFor(random, spec.size, spec.to));
+  return stored(make("int8", [spec.count], drawnShifts));
+}
+
+/** `count` multipliers and shifts for accumulators of about `magnitude`. */
 export function requantizers(
   random: Random,
   spec: { count: number; magnitude: number; to: ActivationDType },
 ): [CaseInput, CaseInput] {
-  const m: number[] = [];
-  const shift: number[] = [];
-  for (let c = 0; c < spec.count; c++) {
-    const multiplier = random.pick([
-      0,
-      1,
-      32767,
-      16384,
-      3,
-      random.int(1, 32767),
-      random.int(16384, 32767),
-      random.int(16384, 32767),
-    ]);
-    const near = Math.round(log2(spec.magnitude * multiplier) - log2(RANGES[spec.to][1]) + random.int(-2, 2));
-    m.push(multiplier);
-    shift.push(random.chance(0.15) ? random.pick([0, 1, 31]) : Math.min(Math.max(near, 0), 31));
-  }
+  const m = Array.from({ length: spec.count }, () => multiplier(random));
+  const shift = m.map((one) => shiftFor(random, spec.magnitude * Math.max(one, 1), spec.to));
   return [stored(make("int16", [spec.count], m)), stored(make("int8", [spec.count], shift))];
 }
 

@@ -1,3 +1,4 @@
+import { toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { type ActivationDType, make, RANGES } from "../integers.ts";
 import type { Random } from "../random.ts";
 import {
@@ -13,6 +14,7 @@ import {
   offsetOf,
   requantizers,
   shape,
+  shifts,
   stored,
   styleOf,
 } from "./draw.ts";
@@ -55,7 +57,8 @@ function binary(multipliers: 1 | 2): CaseMaker {
     const [left, right] = broadcastPair(random);
     const magnitude = multipliers === 2 ? Math.max(LARGEST[a], LARGEST[b]) : LARGEST[a] * LARGEST[b];
     const [multiplier] = requantizers(random, { count: multipliers, magnitude, to });
-    const [, shift] = requantizers(random, { count: 1, magnitude, to });
+    const largest = Math.max(...toNumbers(multiplier.tensor));
+    const shift = shifts(random, { count: 1, size: (magnitude * largest) / 3, to });
     const style = styleOf(random, i);
     const data = [
       fed(activation(random, a, { dims: left, style })),
@@ -69,7 +72,7 @@ const prelu: CaseMaker = (random, i) => {
   const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
   const dims = shape(random, random.int(2, 4), 4);
   const slopes = random.pick([[1], [dims[1]!, ...dims.slice(2).map(() => 1)], dims.slice(1)]);
-  const [, shift] = requantizers(random, { count: 1, magnitude: LARGEST[x], to });
+  const shift = shifts(random, { count: 1, size: LARGEST[x] * 2 ** 14, to });
   const negative = drawn(random, {
     dtype: "int16",
     dims: slopes,
@@ -93,7 +96,8 @@ const scaleShift: CaseMaker = (random, i) => {
   });
   const reach = random.pick([0, 2 ** 24, 2 ** 40]);
   const bias = make("int64", [channels], random.ints(channels, -reach, reach));
-  const [, shift] = requantizers(random, { count: random.pick([1, channels]), magnitude: LARGEST[x], to });
+  const size = Math.max(LARGEST[x] * 2 ** 14, reach / 2);
+  const shift = shifts(random, { count: random.pick([1, channels]), size, to });
   return {
     inputs: [fed(activation(random, x, { dims, style: styleOf(random, i) })), stored(m), stored(bias), shift],
     attrs: bounds(random, to),

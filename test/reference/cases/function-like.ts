@@ -36,7 +36,11 @@ const div: CaseMaker = (random, i) => {
     fed(activation(random, b, { dims: right, style: random.pick([style, "small", "uniform"]) })),
   ];
   const tables = [stored(make("uint16", [2 ** l + 1], reciprocal)), stored(make("int8", [256], BITS))];
-  const parts = requantizers(random, { count: 1, magnitude: LARGEST[a], to });
+  const parts = requantizers(random, {
+    count: 1,
+    magnitude: LARGEST[a] * random.pick([1, 1, 2 ** -4, 2 ** 4]),
+    to,
+  });
   return { inputs: [...data, ...tables, ...parts], attrs: { table_bits: l, ...bounds(random, to) } };
 };
 
@@ -58,7 +62,7 @@ function softmax(wide: boolean): CaseMaker {
     const to = random.pick(wide ? DTYPES16 : DTYPES8);
     const dims = shape(random, random.int(1, 4), 6);
     const tables = wide ? [decay(random, 0.1), decay(random, 0.0005)] : [decay(random, 0.1)];
-    const parts = requantizers(random, { count: 1, magnitude: 2 ** 24, to });
+    const parts = requantizers(random, { count: 1, magnitude: 2 ** 22, to });
     const data = activation(random, x, { dims, style: styleOf(random, i) });
     return {
       inputs: [fed(data), ...tables, ...parts],

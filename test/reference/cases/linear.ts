@@ -42,8 +42,7 @@ export function linearParts(random: Random, spec: Linear) {
   const reach = random.pick([0, Math.min(room, Math.floor(largest / 4)), random.chance(0.3) ? room : 100]);
   const bias = make(wide ? "int64" : "int32", [spec.outputs], random.ints(spec.outputs, -reach, reach));
   const q1 = firstShift(random, largest);
-  const typical =
-    spec.style === "uniform" || spec.style === "mixed" ? largest / Math.sqrt(spec.terms) / 3 : largest;
+  const typical = largest / Math.sqrt(spec.terms) / 3;
   const magnitude = Math.min((typical + reach) / (wide ? 2 ** q1 : 1), 2 ** 31);
   const count = random.chance(0.8) ? spec.outputs : 1;
   const [multiplier, shift] = requantizers(random, { count, magnitude, to });
@@ -165,7 +164,7 @@ function matmul(pairs: readonly (readonly [ActivationDType, ActivationDType])[])
     const largest = terms * LARGEST[a] * LARGEST[b];
     const to = random.pick(wide ? DTYPES16 : DTYPES8);
     const q1 = firstShift(random, largest);
-    const magnitude = Math.min(largest / (wide ? 2 ** q1 : 1), 2 ** 31);
+    const magnitude = Math.min(largest / Math.sqrt(terms) / 3 / (wide ? 2 ** q1 : 1), 2 ** 31);
     const attrs = {
       ...bounds(random, to),
       ...(wide ? { a_offset: offsetOf(a), b_offset: offsetOf(b), q1 } : {}),

@@ -77,7 +77,7 @@ function resizeLinear(rank: 3 | 4): CaseMaker {
     const matrices = dims.slice(2).map((from) => coefficients(random, random.int(1, 8), from));
     const largest = LARGEST[x] * 2048 ** matrices.length;
     const q1 = firstShift(random, largest);
-    const parts = requantizers(random, { count: 1, magnitude: largest / 2 ** q1, to });
+    const parts = requantizers(random, { count: 1, magnitude: Math.min(largest / 2 ** q1, 2 ** 31) / 2, to });
     const data = activation(random, x, { dims, style: styleOf(random, i) });
     return { inputs: [fed(data), ...matrices, ...parts], attrs: { q1, ...bounds(random, to) } };
   };
