@@ -18,30 +18,49 @@ export function copyOf(t: Tensor): Tensor {
   return { ...t, data: t.data.slice() } as Tensor;
 }
 
-function joinTwo(parts: readonly Tensor[], rowsWanted: number): Tensor {
+/** The tensors one after another along their first axis; of several scalars each is one row. */
+function joined(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
-  const dims = [rowsWanted, ...first!.dims.slice(1)];
+  if (parts.length === 1) return first!;
+  const rowsOf = (t: Tensor): number => t.dims[0] ?? 1;
+  const dims = [parts.reduce((sum, part) => sum + rowsOf(part), 0), ...first!.dims.slice(1)];
   if (first!.dtype === "string")
     return { ...first!, dims, data: parts.flatMap((part) => part.data as string[]) };
   const data = new (first!.data.constructor as new (length: number) => Float32Array)(elementCount(dims));
   let at = 0;
   for (const part of parts) {
-    const rest = (part.data as Float32Array).subarray(0, Math.min(part.data.length, data.length - at));
-    data.set(rest, at);
-    at += rest.length;
+    data.set(part.data as Float32Array, at);
+    at += part.data.length;
   }
   return { ...first!, dims, data } as Tensor;
 }
 
-/** Rows of the fed batch: the first axis of the first input. */
-export function batchRows(feeds: Feeds, inputs: readonly GraphValue[]): number {
-  const first = feeds.get(inputs[0]!.name)!;
-  const count = first.dims[0] ?? 0;
-  for (const { name } of inputs) {
-    const found = feeds.get(name)!.dims[0] ?? 0;
+function fed(feeds: Feeds, name: string): Tensor {
+  const found = feeds.get(name);
+  if (found) return found;
+  const given = [...feeds.keys()].map((key) => `"${key}"`).join(", ") || "none";
+  throw new DataError(`no data for the model's input "${name}"; inputs given: ${given}`, { value: name });
+}
+
+/** Whether the model takes `size` samples of this input at once: a scalar, or a first axis of another length, holds for all samples. */
+function isBatched({ type }: GraphValue, size: number): boolean {
+  if (!type?.dims) return true;
+  return type.dims.length > 0 && (typeof type.dims[0] !== "number" || type.dims[0] === size);
+}
+
+/**
+ * Rows of the batch fed to a model of batch `size`: the first axis, the same for every input that has one. @throws DataError when an input is
+ * missing or has another number of rows than the first.
+ */
+export function batchRows(feeds: Feeds, inputs: readonly GraphValue[], size: number): number {
+  const batched = inputs.filter((input) => isBatched(input, size));
+  const [first] = batched;
+  const count = first ? (fed(feeds, first.name).dims[0] ?? 0) : 0;
+  for (const { name } of batched) {
+    const found = fed(feeds, name).dims[0] ?? 0;
     if (found !== count) {
       throw new DataError(
-        `input "${name}" has ${found} rows, input "${inputs[0]!.name}" has ${count}; feed the same number of samples to every input`,
+        `input "${name}" has ${found} rows, input "${first!.name}" has ${count}; feed the same number of samples to every input`,
         { value: name },
       );
     }
@@ -50,8 +69,9 @@ export function batchRows(feeds: Feeds, inputs: readonly GraphValue[]): number {
 }
 
 /**
- * Runs a batch of any size through a model of fixed batch `size`, chunk by chunk, and joins the outputs along their first axis.
- * `run` gets each chunk and how many of its rows are real: the last chunk is filled by repeating its last row.
+ * Runs a batch of any size through a model of fixed batch `size`, chunk by chunk, and joins the outputs along their first axis. The last chunk
+ * is filled by repeating its last row; what the model says of those repetitions is cut off where an output has the same number of rows for
+ * every sample. `run`'s tensors need to live only until it is called again.
  */
 export async function inChunks(
   feeds: Feeds,
@@ -59,21 +79,28 @@ export async function inChunks(
   size: number,
   run: (chunk: Feeds) => Promise<ReadonlyMap<string, Tensor>>,
 ): Promise<Map<string, Tensor>> {
-  const count = batchRows(feeds, inputs);
+  const count = batchRows(feeds, inputs, size);
   const collected = new Map<string, Tensor[]>();
   for (let from = 0; from < count; from += size) {
     const to = Math.min(from + size, count);
-    const chunk = new Map([...feeds].map(([name, t]) => [name, fill(rows(t, from, to), size)]));
+    const part = (input: GraphValue): Tensor => {
+      const whole = fed(feeds, input.name);
+      return isBatched(input, size) ? fill(rows(whole, from, to), size) : whole;
+    };
+    const chunk = new Map(inputs.map((input) => [input.name, part(input)]));
     for (const [name, t] of await run(chunk)) {
       const parts = collected.get(name) ?? [];
-      parts.push(copyOf(t));
+      parts.push(copyOf(realRows(t, size, to - from)));
       collected.set(name, parts);
     }
   }
-  // An output may have several rows a sample (detections): its first axis grows in step with the batch.
-  return new Map(
-    [...collected].map(([name, parts]) => [name, joinTwo(parts, ((parts[0]!.dims[0] ?? 1) / size) * count)]),
-  );
+  return new Map([...collected].map(([name, parts]) => [name, joined(parts)]));
+}
+
+/** The rows of an output that belong to the first `real` of a chunk's `size` samples; an output may have several rows a sample. */
+function realRows(t: Tensor, size: number, real: number): Tensor {
+  const perSample = (t.dims[0] ?? 0) / size;
+  return real < size && Number.isInteger(perSample) && t.dims.length > 0 ? rows(t, 0, perSample * real) : t;
 }
 
 /** `t` with its last row repeated up to `size` rows. */
@@ -81,5 +108,5 @@ function fill(t: Tensor, size: number): Tensor {
   const missing = size - t.dims[0]!;
   if (missing === 0) return t;
   const last = rows(t, t.dims[0]! - 1, t.dims[0]!);
-  return joinTwo([t, ...new Array<Tensor>(missing).fill(last)], size);
+  return joined([t, ...new Array<Tensor>(missing).fill(last)]);
 }

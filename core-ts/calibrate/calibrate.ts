@@ -5,7 +5,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { collect, createStats, type TensorStats } from "../observers/histogram.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { QuantPlan } from "../plan/plan.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { elementCount, type Tensor } from "../tensor/tensor.ts";
 import { batchRows, copyOf, inChunks } from "./batches.ts";
 import type { Ranges } from "./ranges.ts";
 
@@ -76,20 +76,36 @@ export class Calibrator {
    * @throws DataError naming the tensor when NaN or Inf appears in it.
    */
   async forward(feeds: Feeds): Promise<Map<string, Tensor>> {
+    return this.dynamicBatch ? this.#forwardRows(feeds) : this.#forwardWhole(feeds);
+  }
+
+  #forwardRows(feeds: Feeds): Promise<Map<string, Tensor>> {
     const { inputs } = this.model.graph;
-    const rowsFed = inputs.length > 0 ? batchRows(feeds, inputs) : 1;
-    if (rowsFed === 0) throw new DataError("the batch is empty (0 samples); feed at least one", {});
-    const outputs = this.dynamicBatch
-      ? await inChunks(feeds, inputs, 1, (chunk) => this.#step(chunk))
-      : new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]));
-    this.#samples += rowsFed;
-    return outputs;
+    if (batchRows(feeds, inputs, 1) === 0)
+      throw new DataError("the batch is empty (0 samples); feed at least one");
+    return inChunks(feeds, inputs, 1, async (chunk) => {
+      const outputs = await this.#step(chunk);
+      this.#samples += 1;
+      return outputs;
+    });
+  }
+
+  /** A model of fixed shapes: its inputs need not have a common first axis (a state, a scalar). */
+  async #forwardWhole(feeds: Feeds): Promise<Map<string, Tensor>> {
+    for (const [name, t] of feeds) {
+      if (elementCount(t.dims) > 0) continue;
+      throw new DataError(`the batch is empty: "${name}" has shape [${t.dims.join(", ")}]`, { value: name });
+    }
+    const outputs = [...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)] as const);
+    const [first] = this.model.graph.inputs;
+    this.#samples += (first && feeds.get(first.name)?.dims[0]) ?? 1;
+    return new Map(outputs);
   }
 
   async #step(feeds: Feeds): Promise<Map<string, Tensor>> {
     for (const [name, t] of feeds) this.#observe(name, t);
     const results = await this.session.run(feeds);
-    for (const [name, t] of results) this.#observe(name, t);
+    for (const [name, t] of results) if (!feeds.has(name)) this.#observe(name, t);
     return new Map(this.#outputs.map((name) => [name, results.get(name) ?? feeds.get(name)!]));
   }
 

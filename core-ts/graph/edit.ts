@@ -1,9 +1,18 @@
+import { ModelError } from "../errors.ts";
 import type { Attribute, Graph, Node } from "./graph.ts";
+
+/** Names the graph itself gives a meaning: its inputs, constants and the outputs of its nodes. */
+function definedNames(graph: Graph): Set<string> {
+  return new Set([
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ]);
+}
 
 /** Names a subgraph reads from outside itself. */
 function captured(graph: Graph): string[] {
-  const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
-  for (const node of graph.nodes) for (const name of node.outputs) own.add(name);
+  const own = definedNames(graph);
   const read = [...graph.nodes.flatMap(nodeUses), ...graph.outputs.map(({ name }) => name)];
   return read.filter((name) => name !== "" && !own.has(name));
 }
@@ -13,9 +22,11 @@ function subgraphs(attribute: Attribute): readonly Graph[] {
   return attribute.kind === "graphs" ? attribute.value : [];
 }
 
+const nodeSubgraphs = (node: Node): Graph[] => [...node.attrs.values()].flatMap(subgraphs);
+
 /** Every name the node reads: its inputs (also absent ones, ""), then what its subgraphs capture. */
 export function nodeUses(node: Node): string[] {
-  const inner = [...node.attrs.values()].flatMap(subgraphs).flatMap(captured);
+  const inner = nodeSubgraphs(node).flatMap(captured);
   return inner.length === 0 ? node.inputs : [...node.inputs, ...new Set(inner)];
 }
 
@@ -30,6 +41,7 @@ export class GraphIndex {
     for (const node of graph.nodes) {
       for (const name of node.outputs) if (name !== "") this.#producers.set(name, node);
       for (const name of new Set(nodeUses(node))) {
+        if (name === "") continue;
         const readers = this.#consumers.get(name);
         if (readers) readers.push(node);
         else this.#consumers.set(name, [node]);
@@ -58,26 +70,29 @@ export class GraphIndex {
   }
 }
 
-function renameInSubgraphs(node: Node, from: string, to: string): void {
-  for (const graph of [...node.attrs.values()].flatMap(subgraphs)) {
-    const shadowed = graph.initializers.has(from) || graph.inputs.some(({ name }) => name === from);
-    if (!shadowed) renameReads(graph, from, to);
+/** Renames what the node's subgraphs capture. */
+function renameCaptured(node: Node, from: string, to: string): void {
+  for (const graph of nodeSubgraphs(node)) {
+    if (!captured(graph).includes(from)) continue;
+    if (definedNames(graph).has(to)) {
+      throw new ModelError(
+        `a subgraph of ${node.op} node "${node.name}" has a value "${to}" of its own beside the model's "${to}"; export the model with unique value names`,
+        { node: node.name, value: to },
+      );
+    }
+    replaceUses(graph, from, to);
+    graph.outputs = graph.outputs.map((output) => (output.name === from ? { ...output, name: to } : output));
   }
 }
 
-function renameReads(graph: Graph, from: string, to: string): void {
-  for (const node of graph.nodes) {
-    node.inputs = node.inputs.map((name) => (name === from ? to : name));
-    renameInSubgraphs(node, from, to);
-  }
-  graph.outputs = graph.outputs.map((output) => (output.name === from ? { ...output, name: to } : output));
-}
-
-/** Makes every reader of `from` (subgraphs too) read `to`. Model outputs keep their names and are not touched. */
+/**
+ * Makes every reader of `from` read `to`, also in subgraphs, except where a subgraph has a value `from` of its own. Model outputs keep their
+ * names and are not touched. @throws ModelError when a subgraph that reads `from` has another value named `to`.
+ */
 export function replaceUses(graph: Graph, from: string, to: string): void {
   for (const node of graph.nodes) {
     node.inputs = node.inputs.map((name) => (name === from ? to : name));
-    renameInSubgraphs(node, from, to);
+    renameCaptured(node, from, to);
   }
 }
 
@@ -86,12 +101,13 @@ export function removeNodes(graph: Graph, nodes: Iterable<Node>): void {
   graph.nodes = graph.nodes.filter((node) => !gone.has(node));
 }
 
-/** Every value name in use in the graph. */
+/** Every value name in use in the graph and inside its subgraphs: a name that is not among them means nothing anywhere. */
 export function valueNames(graph: Graph): Set<string> {
-  const names = new Set([...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
+  const names = definedNames(graph);
+  for (const { name } of graph.outputs) names.add(name);
   for (const node of graph.nodes) {
-    for (const name of node.outputs) names.add(name);
-    for (const name of nodeUses(node)) names.add(name);
+    for (const name of node.inputs) names.add(name);
+    for (const inner of nodeSubgraphs(node)) for (const name of valueNames(inner)) names.add(name);
   }
   return names;
 }

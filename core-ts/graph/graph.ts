@@ -77,6 +77,8 @@ export interface FunctionDef {
   readonly outputs: readonly string[];
   /** Names of the attributes a caller must give. */
   readonly attributes: readonly string[];
+  /** Attributes a caller may leave out, and what they are then. */
+  readonly defaults?: ReadonlyMap<string, Attribute>;
   readonly nodes: readonly Node[];
   readonly opsets: ReadonlyMap<string, number>;
 }

@@ -1,8 +1,27 @@
 import { ModelError } from "../errors.ts";
 import { nodeUses } from "./edit.ts";
 import type { Graph, Node } from "./graph.ts";
+import { sortNodes } from "./sort.ts";
 
 const title = (node: Node): string => `${node.op} node "${node.name}"`;
+
+function checkEdges(graph: Graph): void {
+  for (const [what, values] of [
+    ["inputs", graph.inputs],
+    ["outputs", graph.outputs],
+  ] as const) {
+    const seen = new Set<string>();
+    for (const { name } of values) {
+      if (seen.has(name)) {
+        throw new ModelError(
+          `two ${what} of the model are named "${name}"; names must be unique: export the model again`,
+          { value: name },
+        );
+      }
+      seen.add(name);
+    }
+  }
+}
 
 function checkDefinitions(graph: Graph): Set<string> {
   const defined = new Set<string>([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
@@ -18,10 +37,7 @@ function checkDefinitions(graph: Graph): Set<string> {
       if (value !== "" && defined.has(value)) {
         throw new ModelError(
           `"${value}", an output of ${title(node)}, is already defined elsewhere; a value may be made only once: export the model again`,
-          {
-            node: node.name,
-            value,
-          },
+          { node: node.name, value },
         );
       }
       defined.add(value);
@@ -30,22 +46,8 @@ function checkDefinitions(graph: Graph): Set<string> {
   return defined;
 }
 
-/** Follows unmet inputs backwards until a node repeats: those between are the cycle. */
-function findCycle(graph: Graph, waiting: ReadonlySet<Node>): Node[] {
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
-  const path: Node[] = [];
-  let node: Node | undefined = [...waiting][0];
-  while (node && !path.includes(node)) {
-    path.push(node);
-    node = nodeUses(node)
-      .map((value) => makers.get(value))
-      .find((maker) => maker && waiting.has(maker));
-  }
-  return node ? path.slice(path.indexOf(node)).reverse() : path;
-}
-
 /**
- * Nodes in an order in which every value is made before it is read, keeping the given order where it allows. `outer` are names a
+ * Nodes in an order in which every value is made before it is read, the given one where it is such an order. `outer` are names a
  * subgraph may capture. @throws ModelError naming a dangling input or the nodes of a cycle.
  */
 export function sortedNodes(graph: Graph, outer: ReadonlySet<string> = new Set()): Node[] {
@@ -59,32 +61,14 @@ export function sortedNodes(graph: Graph, outer: ReadonlySet<string> = new Set()
       );
     }
   }
-  const ready = new Set<string>([
-    ...graph.initializers.keys(),
-    ...graph.inputs.map(({ name }) => name),
-    ...outer,
-    "",
-  ]);
-  const sorted: Node[] = [];
-  let waiting = new Set(graph.nodes);
-  while (waiting.size > 0) {
-    const left = new Set<Node>();
-    for (const node of waiting) {
-      if (nodeUses(node).every((value) => ready.has(value))) {
-        sorted.push(node);
-        for (const value of node.outputs) ready.add(value);
-      } else left.add(node);
-    }
-    if (left.size === waiting.size) {
-      const cycle = findCycle(graph, left).map(title).join(" -> ");
-      throw new ModelError(
-        `the model's graph has a cycle: ${cycle}; a model must be acyclic: export it again`,
-        { node: [...left][0]!.name },
-      );
-    }
-    waiting = left;
-  }
-  return sorted;
+  const { sorted, cycle } = sortNodes(graph.nodes);
+  if (cycle.length === 0) return sorted;
+  const shown = cycle.slice(0, 8).map(title).join(" -> ");
+  const more = cycle.length > 8 ? ` -> ... (${cycle.length} nodes)` : "";
+  throw new ModelError(
+    `the model's graph has a cycle: ${shown}${more}; a model must be acyclic: export it again`,
+    { node: cycle[0]!.name },
+  );
 }
 
 /**
@@ -92,6 +76,7 @@ export function sortedNodes(graph: Graph, outer: ReadonlySet<string> = new Set()
  * @throws ModelError that names the node or value.
  */
 export function verifyGraph(graph: Graph): void {
+  checkEdges(graph);
   const sorted = sortedNodes(graph);
   const misplaced = graph.nodes.find((node, i) => node !== sorted[i]);
   if (misplaced) {

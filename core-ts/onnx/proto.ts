@@ -10,14 +10,14 @@ protobuf.configure();
 export { onnx };
 export type LongLike = number | Long;
 
-/** A small integer field (a dimension, a version): exact below 2^53. */
+/** An integer field (a dimension, a version, an attribute): exact below 2^53, nearest above. */
 export function toNumber(value: LongLike | null | undefined): number {
   if (value === null || value === undefined) return 0;
   return typeof value === "number" ? value : value.toNumber();
 }
 
 export function toBigInt(value: LongLike): bigint {
-  return typeof value === "number" ? BigInt(value) : BigInt(value.toString());
+  return typeof value === "number" ? BigInt(value) : value.toBigInt();
 }
 
 /** An integer attribute, saturated to int64: ONNX uses its ends as "until the end". */

@@ -9,6 +9,7 @@ import type {
   ValueType,
 } from "../graph/graph.ts";
 import { dtypeFromCode } from "../tensor/dtype.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { ExternalReader } from "./external.ts";
 import { ATTRIBUTE_TYPES, type onnx, toNumber } from "./proto.ts";
 import { readTensor } from "./read-tensor.ts";
@@ -85,7 +86,7 @@ function opaque(proto: onnx.AttributeProto): Attribute {
   if (proto.tp.length > 0) return { kind: "opaque", field: 14, bytes: proto.tp.slice() };
   if (proto.sparseTensor.length > 0) return { kind: "opaque", field: 22, bytes: proto.sparseTensor.slice() };
   throw new ModelError(
-    `attribute "${proto.name}" is of unknown type ${proto.type}; the file is damaged or newer than this tool`,
+    `attribute "${proto.name}" is of type ${proto.type}, which this tool does not read (it reads 1 to 11 and 13); the file is damaged or newer than this tool`,
   );
 }
 
@@ -100,14 +101,31 @@ function readOrigins(proto: onnx.NodeProto): string[] {
   }
 }
 
-export async function readNode(proto: onnx.NodeProto, external: ExternalReader | undefined): Promise<Node> {
+/** "ai.onnx" is another spelling of the standard domain. */
+const domainName = (stored: string | null | undefined): string =>
+  stored === "ai.onnx" || !stored ? "" : stored;
+
+/** Functions that differ only in their overload get names of their own: such names have a meaning only inside the file. */
+const overloaded = (name: string, overload: string): string => (overload ? `${name}__${overload}` : name);
+
+/** Of several versions of one domain the highest was meant. */
+export function readOpsets(imports: readonly onnx.OperatorSetIdProto.$Properties[]): Map<string, number> {
+  const opsets = new Map<string, number>();
+  for (const { domain, version } of imports) {
+    const key = domainName(domain);
+    opsets.set(key, Math.max(opsets.get(key) ?? 0, toNumber(version)));
+  }
+  return opsets;
+}
+
+async function readNode(proto: onnx.NodeProto, external: ExternalReader | undefined): Promise<Node> {
   const attrs = new Map<string, Attribute>();
   for (const attribute of proto.attribute as onnx.AttributeProto[])
     attrs.set(attribute.name, await readAttribute(attribute, external));
   return {
     name: proto.name,
-    op: proto.opType,
-    domain: proto.domain === "ai.onnx" ? "" : proto.domain,
+    op: overloaded(proto.opType, proto.overload),
+    domain: domainName(proto.domain),
     inputs: [...proto.input],
     outputs: [...proto.output],
     attrs,
@@ -120,8 +138,10 @@ function readType(proto: onnx.TypeProto | null | undefined): ValueType | null {
   const dtype = found ? dtypeFromCode(found.elemType ?? 0) : undefined;
   if (!found || !dtype) return null;
   const dims = found.shape?.dim?.map((dim) => {
-    if (dim.dimValue !== null && dim.dimValue !== undefined) return toNumber(dim.dimValue);
-    return dim.dimParam || null;
+    if (dim.dimValue === null || dim.dimValue === undefined) return dim.dimParam || null;
+    const size = toNumber(dim.dimValue);
+    // Some exporters write -1 for "any".
+    return size < 0 ? null : size;
   });
   return { dtype, dims: dims ?? null };
 }
@@ -134,9 +154,14 @@ export async function readGraph(
   proto: onnx.GraphProto,
   external: ExternalReader | undefined,
 ): Promise<Graph> {
-  const initializers = new Map<string, Awaited<ReturnType<typeof readTensor>>>();
-  for (const t of proto.initializer as onnx.TensorProto[])
+  const initializers = new Map<string, Tensor>();
+  for (const t of proto.initializer as onnx.TensorProto[]) {
+    if (initializers.has(t.name))
+      throw new ModelError(`two initializers are named "${t.name}"; export the model again`, {
+        value: t.name,
+      });
     initializers.set(t.name, await readTensor(t, external));
+  }
   if (proto.sparseInitializer.length > 0)
     throw new ModelError("sparse initializers are not supported; export the model with dense weights");
   const values = (list: onnx.ValueInfoProto.$Properties[]): GraphValue[] =>
@@ -155,13 +180,17 @@ export async function readFunction(
 ): Promise<FunctionDef> {
   const nodes: Node[] = [];
   for (const node of proto.node as onnx.NodeProto[]) nodes.push(await readNode(node, external));
+  const defaults = new Map<string, Attribute>();
+  for (const attribute of proto.attributeProto as onnx.AttributeProto[])
+    defaults.set(attribute.name, await readAttribute(attribute, external));
   return {
-    domain: proto.domain,
-    name: proto.name,
+    domain: domainName(proto.domain),
+    name: overloaded(proto.name, proto.overload),
     inputs: [...proto.input],
     outputs: [...proto.output],
     attributes: [...proto.attribute],
+    ...(defaults.size > 0 && { defaults }),
     nodes,
-    opsets: new Map(proto.opsetImport.map(({ domain, version }) => [domain ?? "", toNumber(version)])),
+    opsets: readOpsets(proto.opsetImport),
   };
 }

@@ -1,8 +1,9 @@
-import { ModelError } from "../errors.ts";
+import { KnightError, ModelError } from "../errors.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { type DType, dtypeFromCode } from "../tensor/dtype.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
 import { byteCount, checkLocation, type ExternalReader } from "./external.ts";
+import { describeFileKind } from "./file-kind.ts";
 import { type onnx, toBigInt, toNumber } from "./proto.ts";
 import { byteLength, checkLength, fromBytes, fromValues } from "./tensor-data.ts";
 
@@ -27,9 +28,27 @@ function readDType(proto: TensorProto, name: string): DType {
   const dtype = dtypeFromCode(proto.dataType);
   if (dtype) return dtype;
   throw new ModelError(
-    `tensor "${name}" has unknown element type ${proto.dataType}; known are ONNX's types 1 to 23`,
+    `tensor "${name}" has unknown element type ${proto.dataType}; known are ONNX's types 1 to 26`,
     { value: name },
   );
+}
+
+/** Hosts' file errors, with the tensor they keep from being read. */
+async function readPart(
+  external: ExternalReader,
+  part: { readonly location: string; readonly offset: number; readonly size: number },
+  name: string,
+): Promise<Uint8Array> {
+  try {
+    return await external(part.location, part.offset, part.size);
+  } catch (cause) {
+    if (cause instanceof KnightError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelError(
+      `can't read "${part.location}", which holds the data of tensor "${name}": ${reason}; put it beside the model`,
+      { value: name, file: part.location, cause },
+    );
+  }
 }
 
 async function readExternal(
@@ -47,19 +66,22 @@ async function readExternal(
       { value: name },
     );
   }
+  const where = { value: name, file: location };
   const offset = byteCount(fields.get("offset"), "offset", name) ?? 0;
   const length = byteCount(fields.get("length"), "length", name) ?? size;
-  const bytes = await external(location, offset, length);
-  if (bytes.length !== size) {
+  if (length !== size) {
     throw new ModelError(
-      `tensor "${name}" needs ${size} bytes of "${location}" from ${offset} on, found ${bytes.length}; the data file is damaged or another model's`,
-      {
-        value: name,
-        file: location,
-      },
+      `tensor "${name}" needs ${size} bytes and states ${length} of "${location}"; the model is damaged: save it again`,
+      where,
     );
   }
-  return bytes;
+  const bytes = await readPart(external, { location, offset, size }, name);
+  if (bytes.length === size) return bytes;
+  const kind = offset === 0 ? describeFileKind(bytes) : undefined;
+  throw new ModelError(
+    `tensor "${name}" needs ${size} bytes of "${location}" from ${offset} on, found ${bytes.length}; ${kind ?? "the data file is cut off or another model's"}`,
+    where,
+  );
 }
 
 /** The typed field that holds the values where raw_data is absent. */

@@ -32,14 +32,17 @@ const ARRAYS: Readonly<Record<Exclude<DType, "string">, ArrayClass>> = {
   uint4: Uint8Array,
   int4: Uint8Array,
   float4e2m1: Uint8Array,
+  float8e8m0: Uint8Array,
+  uint2: Uint8Array,
+  int2: Uint8Array,
 };
 
-/** Bytes of `count` elements; 4-bit elements are packed two a byte. */
+/** Bytes of `count` elements; 4-bit elements are packed two a byte, 2-bit ones four. */
 export function byteLength(dtype: DType, count: number): number {
   return Math.ceil((count * DTYPE_BITS[dtype]) / 8);
 }
 
-/** Elements of the array that holds `count` elements: complex types take two, 4-bit types half. */
+/** Elements of the array that holds `count` elements: complex types take two, 4-bit types half an element. */
 function storageLength(dtype: Exclude<DType, "string">, count: number): number {
   return byteLength(dtype, count) / ARRAYS[dtype].BYTES_PER_ELEMENT;
 }

@@ -98,6 +98,7 @@ function writeFunction(f: FunctionDef): onnx.FunctionProto.$Properties {
     input: [...f.inputs],
     output: [...f.outputs],
     attribute: [...f.attributes],
+    attributeProto: [...(f.defaults ?? [])].map(([name, attribute]) => writeAttribute(name, attribute)),
     node: f.nodes.map(writeNode),
     opsetImport: writeOpsets(f.opsets),
   };
@@ -117,18 +118,41 @@ function encode(model: Model, tensors: TensorWriter): Uint8Array {
   }).finish();
 }
 
-/** Bytes of all initializers that a single file would have to hold. */
-function weightBytes(graph: Graph): number {
+const tensorBytes = (t: Tensor): number => (t.dtype === "string" ? 0 : t.data.byteLength);
+
+function sum<T>(items: Iterable<T>, size: (item: T) => number): number {
   let total = 0;
-  for (const t of graph.initializers.values()) if (t.dtype !== "string") total += t.data.byteLength;
+  for (const item of items) total += size(item);
   return total;
+}
+
+function attributeBytes(attribute: Attribute): number {
+  switch (attribute.kind) {
+    case "tensor":
+      return tensorBytes(attribute.value);
+    case "tensors":
+      return sum(attribute.value, tensorBytes);
+    case "graph":
+      return graphBytes(attribute.value);
+    case "graphs":
+      return sum(attribute.value, graphBytes);
+    default:
+      return 0;
+  }
+}
+
+/** Bytes of all tensors that a single file would have to hold. */
+function graphBytes(graph: Graph): number {
+  const inNodes = sum(graph.nodes, ({ attrs }) => sum(attrs.values(), attributeBytes));
+  return inNodes + sum(graph.initializers.values(), tensorBytes);
 }
 
 /** Model → one ONNX file; the same model gives the same bytes. @throws ModelError above 2 GB. */
 export function writeModel(model: Model): Uint8Array {
-  if (weightBytes(model.graph) > LARGEST_FILE) {
+  const size = graphBytes(model.graph);
+  if (size > LARGEST_FILE) {
     throw new ModelError(
-      "the model's weights pass 2 GB, which one ONNX file can't hold; write it with external data",
+      `the model's weights are ${size} bytes, and one ONNX file holds at most ${LARGEST_FILE}; write it with external data`,
     );
   }
   return encode(model, inlineTensor);

@@ -23,6 +23,9 @@ export const DTYPE_CODES = {
   uint4: 21,
   int4: 22,
   float4e2m1: 23,
+  float8e8m0: 24,
+  uint2: 25,
+  int2: 26,
 } as const;
 
 export type DType = keyof typeof DTYPE_CODES;
@@ -61,4 +64,7 @@ export const DTYPE_BITS: Readonly<Record<DType, number>> = {
   uint4: 4,
   int4: 4,
   float4e2m1: 4,
+  float8e8m0: 8,
+  uint2: 2,
+  int2: 2,
 };

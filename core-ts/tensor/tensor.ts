@@ -1,7 +1,7 @@
 import { InternalError } from "../errors.ts";
 import type { DType } from "./dtype.ts";
 
-/** The arrays that hold elements: bit patterns for the small float types, two nibbles a byte for the 4-bit types. */
+/** The arrays that hold elements: bit patterns for the small float types; the 4-bit and 2-bit types are packed, the first element in the lowest bits. */
 export interface DTypeStorage {
   float32: Float32Array;
   uint8: Uint8Array;
@@ -26,6 +26,9 @@ export interface DTypeStorage {
   uint4: Uint8Array;
   int4: Uint8Array;
   float4e2m1: Uint8Array;
+  float8e8m0: Uint8Array;
+  uint2: Uint8Array;
+  int2: Uint8Array;
 }
 
 export type TensorOf<D extends DType> = {
@@ -53,9 +56,19 @@ export function tensor<D extends DType>(
   return { dtype, dims, data };
 }
 
+/** The largest and smallest int64; ONNX uses them as "until the end". */
+const INT64_ENDS = [-0x8000000000000000n, 0x7fffffffffffffffn] as const;
+
+/** An integer as int64, saturated: 2^63 - 1 is 2^63 as a number, and must not wrap around to -2^63. */
+function toInt64(value: number): bigint {
+  const exact = BigInt(value);
+  if (exact < INT64_ENDS[0]) return INT64_ENDS[0];
+  return exact > INT64_ENDS[1] ? INT64_ENDS[1] : exact;
+}
+
 /** A 1-D int64 tensor, the form in which ONNX takes axes, shapes and pads. */
 export function int64Tensor(values: readonly number[]): TensorOf<"int64"> {
-  return tensor("int64", [values.length], BigInt64Array.from(values, BigInt));
+  return tensor("int64", [values.length], BigInt64Array.from(values, toInt64));
 }
 
 /** A float32 scalar (dims []). */
