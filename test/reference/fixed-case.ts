@@ -1,93 +1,12 @@
-import { type FixedOpName, functionsUsed } from "../../core-ts/fixed/index.ts";
-import { attr } from "../../core-ts/graph/attributes.ts";
-import {
-  type Attribute,
-  CANONICAL_OPSET,
-  type Graph,
-  IR_VERSION,
-  KNIGHT_DOMAIN,
-  type Model,
-} from "../../core-ts/graph/graph.ts";
-import type { Tensor } from "../../core-ts/tensor/tensor.ts";
-import type { CaseAttributes } from "./integers.ts";
+import type { CaseInput, ConformanceCase } from "../../conformance/case.ts";
+import type { FixedOpName } from "../../core-ts/fixed/index.ts";
 
-export interface CaseInput {
-  readonly tensor: Tensor;
-  /** Stored in the model, as weights, multipliers and tables are; else fed. */
-  readonly constant: boolean;
+export type { CaseInput };
+
+/** A case of an integer op and the one right answer. */
+export interface SolvedCase extends ConformanceCase {
+  readonly op: FixedOpName;
 }
 
 /** One call of an integer op: everything a host needs to run it. */
-export interface FixedCase {
-  readonly name: string;
-  readonly op: FixedOpName;
-  /** In the op's order. */
-  readonly inputs: readonly CaseInput[];
-  readonly attrs: CaseAttributes;
-}
-
-/** A case and the one right answer. */
-export interface SolvedCase extends FixedCase {
-  readonly expected: Tensor;
-}
-
-function attribute(value: CaseAttributes[string]): Attribute {
-  if (typeof value === "string") return attr.string(value);
-  return typeof value === "number" ? attr.int(value) : attr.ints(value);
-}
-
-const inputName = (k: number, i: number): string => `case_${k}_input_${i}`;
-export const outputName = (k: number): string => `case_${k}_output`;
-
-/** A model with one node per case, case k reading case_k_input_i and writing case_k_output. */
-export function caseModel(cases: readonly SolvedCase[]): Model {
-  const graph: Graph = {
-    name: "cases",
-    inputs: [],
-    outputs: [],
-    nodes: [],
-    initializers: new Map(),
-    types: new Map(),
-  };
-  for (const [k, one] of cases.entries()) {
-    for (const [i, { tensor, constant }] of one.inputs.entries()) {
-      const name = inputName(k, i);
-      if (constant) graph.initializers.set(name, tensor);
-      else graph.inputs.push({ name, type: { dtype: tensor.dtype, dims: tensor.dims } });
-    }
-    graph.outputs.push({ name: outputName(k), type: { dtype: one.expected.dtype, dims: null } });
-    graph.nodes.push({
-      name: `case_${k}`,
-      op: one.op,
-      domain: KNIGHT_DOMAIN,
-      inputs: one.inputs.map((_, i) => inputName(k, i)),
-      outputs: [outputName(k)],
-      attrs: new Map(Object.entries(one.attrs).map(([name, value]) => [name, attribute(value)])),
-      origins: [],
-    });
-  }
-  const opsets = new Map([
-    ["", CANONICAL_OPSET],
-    [KNIGHT_DOMAIN, 1],
-  ]);
-  const functions = functionsUsed(graph.nodes);
-  return {
-    graph,
-    opsets,
-    irVersion: IR_VERSION,
-    producerName: "Knight cases",
-    producerVersion: "1",
-    functions,
-    metadata: new Map(),
-  };
-}
-
-/** What must be fed to `caseModel` of the same cases. */
-export function caseFeeds(cases: readonly FixedCase[]): Map<string, Tensor> {
-  const feeds = new Map<string, Tensor>();
-  for (const [k, one] of cases.entries()) {
-    for (const [i, { tensor, constant }] of one.inputs.entries())
-      if (!constant) feeds.set(inputName(k, i), tensor);
-  }
-  return feeds;
-}
+export type FixedCase = Omit<SolvedCase, "expected">;

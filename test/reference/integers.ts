@@ -1,3 +1,4 @@
+import type { CaseAttributes } from "../../conformance/case.ts";
 import { type Tensor, tensor, toNumbers } from "../../core-ts/tensor/tensor.ts";
 
 /** Element types of the cases and how to make a tensor of plain numbers. */
@@ -33,7 +34,7 @@ export function make(dtype: CaseDType, dims: readonly number[], values: readonly
   return MAKE[dtype](dims, values);
 }
 
-export type CaseAttributes = Readonly<Record<string, number | readonly number[] | string>>;
+export type { CaseAttributes };
 
 /** What a twin sees: the inputs as plain numbers, the attributes by name. */
 export interface Call {

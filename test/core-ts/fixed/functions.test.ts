@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { caseFeeds, caseModel, outputName } from "../../../conformance/function-model.ts";
 import type { Backend } from "../../../core-ts/backend.ts";
 import { FIXED_OPS, type FixedOpName } from "../../../core-ts/fixed/index.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
 import { toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { solvedCases } from "../../reference/cases/index.ts";
-import { caseFeeds, caseModel, outputName, type SolvedCase } from "../../reference/fixed-case.ts";
+import type { SolvedCase } from "../../reference/fixed-case.ts";
 import { nodeBackend, webBackend } from "../../support/backends.ts";
 
 const COUNT = 40;

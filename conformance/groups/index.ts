@@ -1,0 +1,9 @@
+import { functions } from "./functions.ts";
+import type { Group } from "./group.ts";
+import { kernels } from "./kernels.ts";
+import { searches } from "./searches.ts";
+
+/** The groups of cases, by the name their totals are printed under. */
+export const GROUPS = { kernels, searches, functions } as const satisfies Readonly<Record<string, Group>>;
+
+export type GroupName = keyof typeof GROUPS;

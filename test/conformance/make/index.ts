@@ -1,0 +1,23 @@
+import type { CaseFileName } from "../../../conformance/index.ts";
+import { FIXED_OPS, type FixedOpName } from "../../../core-ts/fixed/index.ts";
+import { solvedCases } from "../../reference/cases/index.ts";
+import { fileText } from "../store.ts";
+import { kernelCases } from "./kernels.ts";
+import { SEARCHED, searchCases } from "./searches.ts";
+
+/** Cases of each integer op: the first four are all lowest, all highest, both, all zero; test/core-ts/fixed runs more of them. */
+const COUNT = 10;
+
+const TEXTS: Readonly<Record<CaseFileName, () => string>> = {
+  functions: () => {
+    const ops = Object.keys(FIXED_OPS) as FixedOpName[];
+    return fileText({}, Object.fromEntries(ops.map((op) => [op, solvedCases(op, COUNT)])));
+  },
+  kernels: () => fileText({}, kernelCases()),
+  searches: () => fileText(SEARCHED, searchCases()),
+};
+
+/** The text of conformance/cases/NAME.json, every answer from a plain twin. */
+export function caseFileText(name: CaseFileName): string {
+  return TEXTS[name]();
+}
