@@ -8,11 +8,14 @@ import { SEARCHED, searchCases } from "./searches.ts";
 /** Cases of each integer op: the first four are all lowest, all highest, both, all zero; test/core-ts/fixed runs more of them. */
 const COUNT = 10;
 
+/** The text of a case file with `count` cases of each integer op. */
+export function functionCasesText(count: number): string {
+  const ops = Object.keys(FIXED_OPS) as FixedOpName[];
+  return fileText({}, Object.fromEntries(ops.map((op) => [op, solvedCases(op, count)])));
+}
+
 const TEXTS: Readonly<Record<CaseFileName, () => string>> = {
-  functions: () => {
-    const ops = Object.keys(FIXED_OPS) as FixedOpName[];
-    return fileText({}, Object.fromEntries(ops.map((op) => [op, solvedCases(op, COUNT)])));
-  },
+  functions: () => functionCasesText(COUNT),
   kernels: () => fileText({}, kernelCases()),
   searches: () => fileText(SEARCHED, searchCases()),
 };
