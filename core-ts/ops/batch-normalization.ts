@@ -1,18 +1,25 @@
 import { floatAttr } from "../graph/attributes.ts";
+import type { Node } from "../graph/graph.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { chooseMultipliers, clamp, roundHalfEven } from "../quantize/scale.ts";
 import { tensor, toNumbers } from "../tensor/tensor.ts";
-import { firstOperand, type LowerContext, notConstant, type OpRecord } from "./record.ts";
+import { firstOperand, notConstant, type OpRecord, type PlanView } from "./record.ts";
 
 /** Far beyond any output (2^15 steps at shift 31), and exact in float64 with the product added. */
 const LARGEST_BIAS = powerOfTwo(50);
 
-/** scale = γ/√(var+ε) and offset = β - mean·scale of each channel. */
-function affine(ctx: LowerContext): { scale: number[]; offset: number[] } {
-  const [gamma, beta, mean, variance] = [1, 2, 3, 4].map((i) =>
-    toNumbers(ctx.constant(ctx.node.inputs[i]!)!),
-  );
-  const epsilon = floatAttr(ctx.node, "epsilon", 1e-5);
+/** Per channel: y = x·scale + offset. */
+export interface ChannelAffine {
+  readonly scale: readonly number[];
+  readonly offset: readonly number[];
+}
+
+/** scale = γ/√(var+ε) and offset = β - mean·scale of each channel; undefined when a parameter is computed at run time. */
+export function batchNormAffine(node: Node, constant: PlanView["constant"]): ChannelAffine | undefined {
+  const parameters = [1, 2, 3, 4].map((i) => constant(node.inputs[i]!));
+  if (!parameters.every((t) => t !== undefined)) return undefined;
+  const [gamma, beta, mean, variance] = parameters.map(toNumbers);
+  const epsilon = floatAttr(node, "epsilon", 1e-5);
   const scale = gamma!.map((g, c) => g / Math.sqrt(variance![c]! + epsilon));
   return { scale, offset: beta!.map((b, c) => b - mean![c]! * scale[c]!) };
 }
@@ -28,7 +35,7 @@ export const batchNormalization: OpRecord = {
   },
   lower(ctx) {
     const [x, y] = [ctx.operand(0), ctx.result()];
-    const { scale, offset } = affine(ctx);
+    const { scale, offset } = batchNormAffine(ctx.node, ctx.constant)!;
     const chosen = scale.map((s) => chooseMultipliers([(s * x.scale) / y.scale], ctx.node.name));
     const bias = offset.map((o, c) =>
       clamp(roundHalfEven((o / y.scale) * powerOfTwo(chosen[c]!.shift)), -LARGEST_BIAS, LARGEST_BIAS),

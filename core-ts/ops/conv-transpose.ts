@@ -1,6 +1,7 @@
 import { attr, intAttr, intsAttr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
 import { lowerLinear } from "../quantize/linear.ts";
+import { channelLayout } from "../quantize/weights.ts";
 import { copied, MAX_TERMS, refuseWeights, WINDOW } from "./conv.ts";
 import { firstOperand, type OpRecord, type PlanView } from "./record.ts";
 
@@ -46,7 +47,7 @@ export const convTranspose: OpRecord = {
     const weight = ctx.constant(node.inputs[1]!)!;
     const kernel = weight.dims.slice(2);
     const group = intAttr(node, "group", 1);
-    const layout = { groups: group, channels: weight.dims[1]!, inner: kernel.reduce((a, b) => a * b, 1) };
+    const layout = channelLayout("ConvTranspose", weight.dims, group);
     const x = ctx.operand(0);
     const bias = node.inputs[2] ? ctx.constant(node.inputs[2]) : undefined;
     const linear = lowerLinear(

@@ -1,6 +1,7 @@
 import { intAttr } from "../graph/attributes.ts";
 import type { Attribute, Node } from "../graph/graph.ts";
 import { lowerLinear } from "../quantize/linear.ts";
+import { channelLayout } from "../quantize/weights.ts";
 import { firstOperand, notConstant, type OpRecord, type PlanView } from "./record.ts";
 
 /** Terms of one sum: at 8 bit int32 must hold 255·127·K and a bias, at 16 bit the low-byte products 255²·K. */
@@ -46,8 +47,7 @@ export const conv: OpRecord = {
   refuse: refuseConv,
   lower(ctx) {
     const weight = ctx.constant(ctx.node.inputs[1]!)!;
-    const channels = weight.dims[0]!;
-    const layout = { groups: 1, channels, inner: weight.dims.slice(1).reduce((a, b) => a * b, 1) };
+    const layout = channelLayout("Conv", weight.dims, 1);
     const x = ctx.operand(0);
     const bias = ctx.node.inputs[2] ? ctx.constant(ctx.node.inputs[2]) : undefined;
     const linear = lowerLinear(

@@ -1,6 +1,7 @@
 import { attr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
 import { lowerLinear } from "../quantize/linear.ts";
+import { channelLayout } from "../quantize/weights.ts";
 import { MAX_TERMS, refuseWeights } from "./conv.ts";
 import { type Attributes, firstOperand, type LowerContext, type OpRecord, type PlanView } from "./record.ts";
 
@@ -22,7 +23,7 @@ export function lowerMatrix(ctx: LowerContext): void {
   const weight = ctx.constant(ctx.node.inputs[1]!)!;
   const x = ctx.operand(0);
   const bias = ctx.node.inputs[2] ? ctx.constant(ctx.node.inputs[2]) : undefined;
-  const layout = { groups: 1, channels: weight.dims[1]!, inner: 1 };
+  const layout = channelLayout("Gemm", weight.dims, 1);
   const linear = lowerLinear(
     { x, y: ctx.result(), weight, weightName: ctx.node.inputs[1]!, bias, layout },
     ctx,

@@ -5,16 +5,18 @@ import { int64Tensor, toNumbers } from "../tensor/tensor.ts";
 import { firstOperand, notConstant, type OpRecord, type PlanView } from "./record.ts";
 import { integerTensor } from "./table.ts";
 
-/** Pads of every axis, begins then ends, whatever axes the node names. */
-function fullPads(node: Node, view: PlanView, rank: number): number[] {
-  const pads = toNumbers(view.constant(node.inputs[1]!)!);
-  const named = node.inputs[3] ? toNumbers(view.constant(node.inputs[3])!) : undefined;
-  if (!named) return pads;
+/** Amounts of every axis, begins then ends, whatever axes the node names; undefined when they are computed at run time. */
+export function padAmounts(node: Node, constant: PlanView["constant"], rank: number): number[] | undefined {
+  const given = constant(node.inputs[1]!);
+  const named = node.inputs[3] ? constant(node.inputs[3]) : undefined;
+  if (!given || (node.inputs[3] && !named)) return undefined;
+  const amounts = toNumbers(given);
+  if (!named) return amounts;
   const full = new Array<number>(2 * rank).fill(0);
-  for (const [i, axis] of named.entries()) {
+  for (const [i, axis] of toNumbers(named).entries()) {
     const at = axis < 0 ? axis + rank : axis;
-    full[at] = pads[i]!;
-    full[rank + at] = pads[named.length + i]!;
+    full[at] = amounts[i]!;
+    full[rank + at] = amounts[amounts.length / 2 + i]!;
   }
   return full;
 }
@@ -36,7 +38,7 @@ export const pad: OpRecord = {
     const value = quantizeValue(real, y.scale, y.type);
     if (Math.abs(value * y.scale - real) > y.scale)
       ctx.warn(`it pads with ${real}, outside its input's range; ${value * y.scale} is used`);
-    const pads = fullPads(node, ctx, ctx.dims(node.inputs[0]!)!.length);
+    const pads = padAmounts(node, ctx.constant, ctx.dims(node.inputs[0]!)!.length)!;
     const inputs = [
       x.name,
       ctx.constantTensor("pads", int64Tensor(pads)),

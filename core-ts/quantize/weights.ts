@@ -14,6 +14,15 @@ export interface ChannelLayout {
   readonly inner: number;
 }
 
+/** Where the output channel stands in the weights of Conv, ConvTranspose, Gemm and MatMul. */
+export function channelLayout(op: string, dims: readonly number[], groups: number): ChannelLayout {
+  const inner = dims.slice(2).reduce((product, dim) => product * dim, 1);
+  if (op === "Conv") return { groups: 1, channels: dims[0]!, inner: dims[1]! * inner };
+  return op === "ConvTranspose"
+    ? { groups, channels: dims[1]!, inner }
+    : { groups: 1, channels: dims[1]!, inner: 1 };
+}
+
 /** Largest magnitude of a weight integer: the narrow range ±(2^(b-1)-1). */
 export function weightMax(bits: BitWidth): number {
   return powerOfTwo(bits - 1) - 1;
@@ -67,6 +76,19 @@ export function quantizeWeights(
     for (let i = from; i < to; i++) q[i] = clamp(roundHalfEven(w[i]! / scale), -limit, limit);
   });
   return q;
+}
+
+/** The weights with each output channel multiplied by its factor. */
+export function scaledWeights(
+  w: Float32Array,
+  layout: ChannelLayout,
+  factors: readonly number[],
+): Float32Array {
+  const scaled = new Float32Array(w.length);
+  eachRun(w.length, layout, (channel, from, to) => {
+    for (let i = from; i < to; i++) scaled[i] = w[i]! * factors[channel]!;
+  });
+  return scaled;
 }
 
 /** Σ|q| of each output channel: times the largest |x| it bounds the accumulator. */

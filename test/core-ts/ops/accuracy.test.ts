@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { OPS } from "../../../core-ts/ops/index.ts";
 import { float32Scalar, int64Tensor, tensor } from "../../../core-ts/tensor/tensor.ts";
-import { attr, normals, type OneOp, quantizeOne, random } from "../../support/one-op.ts";
+import { normals, random } from "../../support/numbers.ts";
+import { attr, type OneOp, quantizeOne } from "../../support/one-op.ts";
 
 const next = random(7);
 const w = (...dims: number[]) => normals(dims, next, 0.3);

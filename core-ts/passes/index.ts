@@ -1,0 +1,21 @@
+import { canonicalGemm } from "./canonical-gemm.ts";
+import { explicitWindows } from "./explicit-windows.ts";
+import { foldAffine } from "./fold-affine.ts";
+import { mergeReshapes } from "./merge-reshapes.ts";
+import { mergeTransposes } from "./merge-transposes.ts";
+import { padIntoConv } from "./pad-into-conv.ts";
+import type { Pass } from "./pass.ts";
+import { removeDeadCode } from "./remove-dead-code.ts";
+import { removeNoOps } from "./remove-no-ops.ts";
+
+/** Every pass, in the order in which they run, round after round. */
+export const PASSES = {
+  removeNoOps,
+  explicitWindows,
+  canonicalGemm,
+  foldAffine,
+  padIntoConv,
+  mergeReshapes,
+  mergeTransposes,
+  removeDeadCode,
+} as const satisfies Record<string, Pass>;
