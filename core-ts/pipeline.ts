@@ -80,6 +80,25 @@ function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
   return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
 }
 
+/** bytes → model, refused when it can't be quantized. */
+async function readFloat(bytes: Uint8Array, external: ExternalReader | undefined): Promise<Model> {
+  const model = await fromOnnx(bytes, { external });
+  if (model.opsets.has(KNIGHT_DOMAIN)) {
+    throw new UnsupportedError(
+      "this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer",
+    );
+  }
+  checkInputTypes(model);
+  return model;
+}
+
+/** What the plan leaves in float, and why. */
+function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
+  return plan.nodes.flatMap((node) =>
+    node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
+  );
+}
+
 /** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
 export async function prepare(
   bytes: Uint8Array,
@@ -88,36 +107,23 @@ export async function prepare(
   external?: ExternalReader,
 ): Promise<Prepared> {
   const chip = findChip(options.chip);
-  const model = await fromOnnx(bytes, { external });
-  if (model.opsets.has(KNIGHT_DOMAIN)) {
-    throw new UnsupportedError(
-      "this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer",
-    );
-  }
-  checkInputTypes(model);
+  const model = await readFloat(bytes, external);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
   const calibration = await optimize(model, 1, host.backend);
-  const target =
-    dynamicBatch && options.irBatch !== 1
-      ? await optimize(model, options.irBatch, host.backend)
-      : calibration;
   checkAborted(host);
-  const plan = makePlan(target.model.graph, {
-    chip,
-    bits: options.bits,
-    observer: options.mode,
-    lutLength: options.lutLen,
-  });
+  const sameBatch = !dynamicBatch || options.irBatch === 1;
+  const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
+  checkAborted(host);
+  const { bits, mode: observer, lutLen: lutLength } = options;
+  const plan = makePlan(target.model.graph, { chip, bits, observer, lutLength });
   return {
     inputs: edges(model.graph.inputs),
     outputs: edges(model.graph.outputs),
     dynamicBatch,
     options,
     plan,
-    floatLayers: plan.nodes.flatMap((node) =>
-      node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
-    ),
+    floatLayers: floatLayers(plan),
     notes: calibration.notes,
     outputNameToNodeName: new Map(
       target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
