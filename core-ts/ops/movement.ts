@@ -4,6 +4,7 @@ import { firstOperand, type OpRecord } from "./record.ts";
 export const movement: OpRecord = {
   operands: firstOperand,
   output: "shared",
+  onlyMoves: true,
   absorbsActivation: false,
   lower: (ctx) => ctx.emitStandard([ctx.operand(0).name, ...ctx.node.inputs.slice(1)]),
 };

@@ -25,6 +25,7 @@ export function padAmounts(node: Node, constant: PlanView["constant"], rank: num
 export const pad: OpRecord = {
   operands: firstOperand,
   output: "shared",
+  onlyMoves: true,
   absorbsActivation: false,
   refuse(node, view) {
     const missing = [1, 2, 3].find((i) => node.inputs[i] && !view.constant(node.inputs[i]));

@@ -64,6 +64,8 @@ export interface OpRecord {
   operands(node: Node): readonly number[];
   /** Whether each output gets its own scale, shares operand 0's, or is no quantized value (an index). */
   readonly output: "own" | "shared" | "index";
+  /** It does no arithmetic at all: between float ops it would be quantized for nothing. */
+  readonly onlyMoves?: boolean;
   /** Whether a following Relu or Clip becomes this op's saturation bounds. */
   readonly absorbsActivation: boolean;
   /** Why this node can't be integer, or undefined when it can. */

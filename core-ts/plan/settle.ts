@@ -13,7 +13,7 @@ function readAsInteger(nodes: readonly NodePlan[], value: string): boolean {
 }
 
 /**
- * An op that only moves values (Reshape, MaxPool, ...) between float ops would be quantized for nothing: it stays float. Runs from the end of
+ * An op that only moves values (Reshape, Transpose, ...) between float ops would be quantized for nothing: it stays float. Runs from the end of
  * the graph, so that a chain of such ops is settled in one sweep.
  */
 export function keepMovementFloat(plan: QuantPlan): QuantPlan {
@@ -23,8 +23,7 @@ export function keepMovementFloat(plan: QuantPlan): QuantPlan {
   const because = "it only moves values between float ops";
   for (let i = nodes.length - 1; i >= 0; i--) {
     const current = nodes[i]!;
-    if (current.kind !== "integer" || opRecord(current.node.op, current.node.domain)!.output !== "shared")
-      continue;
+    if (current.kind !== "integer" || !opRecord(current.node.op, current.node.domain)!.onlyMoves) continue;
     const source = current.node.inputs[0]!;
     const owner = scaleOwner({ ...plan, values }, source);
     if (owner === undefined || made.has(owner)) continue;
