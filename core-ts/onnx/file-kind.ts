@@ -7,11 +7,11 @@ const SIGNATURES: readonly { readonly start: string; readonly is: string; readon
   },
   {
     start: "PK\x03\x04",
-    is: "a zip archive (a packed download, or a PyTorch or Keras file)",
+    is: "a zip archive (a packed download, or another framework's file)",
     advice: "unpack it, or export the network to ONNX",
   },
   { start: "\x1f\x8b", is: "a gzip archive", advice: "unpack it first" },
-  { start: "\x89HDF\r\n", is: "an HDF5 file (Keras)", advice: "export the network to ONNX" },
+  { start: "\x89HDF\r\n", is: "an HDF5 file", advice: "export the network to ONNX" },
   { start: "\x93NUMPY", is: "a NumPy array", advice: "give the .onnx file" },
   { start: "<!DOCTYPE", is: "a web page", advice: "the download went wrong: get the file itself" },
   { start: "<!doctype", is: "a web page", advice: "the download went wrong: get the file itself" },
