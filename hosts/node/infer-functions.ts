@@ -1,0 +1,7 @@
+import { type InferFunctionRegistry, InferFunctions } from "../shared/infer/registry.ts";
+
+/** The table that scripts register in; the loader empties it before each script. */
+export const inferFunctions = new InferFunctions();
+
+/** `onnxInferFunc.register("name", async (executor) => accuracy)` makes a function known to -if. */
+export const onnxInferFunc: InferFunctionRegistry = inferFunctions;

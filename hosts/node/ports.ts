@@ -1,0 +1,22 @@
+import { availableParallelism } from "node:os";
+import type { Ports } from "../shared/ports.ts";
+import { nodeFiles } from "./files.ts";
+import { loadNodeKernels } from "./kernels.ts";
+import { packageVersion } from "./package-root.ts";
+import { nodeTerminal, startBar } from "./terminal.ts";
+
+/** What the command needs, from Node. The runtime and the script loader are large: they are loaded when they are used. */
+export function nodePorts(signal: AbortSignal): Ports {
+  return {
+    terminal: nodeTerminal,
+    files: nodeFiles,
+    now: () => performance.now(),
+    startBar,
+    signal,
+    loadScript: async (path) => (await import("./script.ts")).loadScript(path),
+    createBackend: async (threads) => (await import("./ort.ts")).createNodeBackend({ threads }),
+    loadKernels: loadNodeKernels,
+    cpuCount: availableParallelism(),
+    version: packageVersion(),
+  };
+}

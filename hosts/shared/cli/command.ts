@@ -1,0 +1,111 @@
+import { Command, type Help, Option } from "commander";
+import { DEFAULT_CHIP, FAMILIES } from "../../../core-ts/chips/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { Arguments } from "./argv.ts";
+import { GROUPS, type OptionSpec, optionName } from "./option-spec.ts";
+import { QUANT_OPTIONS } from "./quant-options.ts";
+
+const EXAMPLES = `
+Example:
+  Knight --chip ${DEFAULT_CHIP} quant -m model.onnx -uds infer.ts -if infer_images -d images.npy \\
+    -bs 10 -i 50 --save-dir out
+
+Results go to standard output, progress and logs to standard error.
+Exit code: 0 done; 1 the model, the data or the disk; 2 an option or the user script; 130 or 143 stopped.`;
+
+function chipOption(): Option {
+  const known = FAMILIES.map(({ example }) => example).join(", ");
+  return new Option("--chip <CHIP>", `target, for instance ${known}`)
+    .default(DEFAULT_CHIP)
+    .helpGroup("Precision:");
+}
+
+function toOption(spec: OptionSpec): Option {
+  const option = new Option(`--${spec.long}${spec.value ? ` <${spec.value}>` : ""}`, spec.help);
+  const { parse, fallback, fallbackText } = spec;
+  option.helpGroup(`${spec.group}:`);
+  if (parse) option.argParser((text: string) => parse(text, optionName(spec)));
+  if (fallback !== undefined) option.default(fallback);
+  else if (fallbackText) option.default(undefined, fallbackText);
+  return option;
+}
+
+/** The help text shows the manual's spelling, -qm, --quant-mode MODE; commander itself knows only the long names. */
+function optionTerm(option: Option): string {
+  const long = option.long?.slice(2);
+  const shorts = { chip: "ch", help: "h", version: "v" }[long ?? ""];
+  const short = QUANT_OPTIONS.find((spec) => spec.long === long)?.shorts[0] ?? shorts;
+  const value = / <(.*)>/.exec(option.flags)?.[1];
+  return `${short ? `-${short}, ` : ""}${option.long}${value ? ` ${value}` : ""}`;
+}
+
+/** commander prints the default of a value; one stated in words only has to be added. */
+function optionDescription(this: Help, option: Option): string {
+  const text = option.defaultValueDescription ?? option.defaultValue;
+  return text === undefined ? option.description : `${option.description} (default: ${text})`;
+}
+
+function quiet(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .configureHelp({ optionTerm, optionDescription, helpWidth: 110 })
+    .helpOption("--help", "this text");
+}
+
+/** The command line of every host that has one: Knight [--chip CHIP] quant [options]. */
+export function createProgram(): { readonly program: Command; readonly quant: Command } {
+  const program = quiet(new Command("Knight"))
+    .description("Post-training quantizer: a float ONNX model in, an all-integer ONNX model out.")
+    .usage("[--chip CHIP] quant -m MODEL [options]")
+    .option("--version", "print the version")
+    .addHelpText("after", EXAMPLES);
+  const quant = quiet(program.command("quant"))
+    .description("Quantize a model, or run one (-r infer). Knight quant --help lists the options.")
+    .usage("-m MODEL [options]")
+    .addHelpText("after", EXAMPLES);
+  for (const group of GROUPS) {
+    for (const spec of QUANT_OPTIONS) if (spec.group === group) quant.addOption(toOption(spec));
+    if (group === "Precision") quant.addOption(chipOption());
+  }
+  return { program, quant };
+}
+
+/** Values of a command line by commander's names, and which of them the user gave. */
+export interface ParsedOptions {
+  readonly values: Readonly<Record<string, string | number | boolean | undefined>>;
+  given(name: string): boolean;
+}
+
+/** What the host prints for --help without a command. */
+export function programHelp(): string {
+  return text(createProgram().program);
+}
+
+/** What the host prints for quant --help. */
+export function commandHelp(): string {
+  return text(createProgram().quant);
+}
+
+/** addHelpText's part is written by outputHelp only. */
+function text(command: Command): string {
+  let written = "";
+  command.configureOutput({ writeOut: (part) => (written += part) });
+  command.outputHelp();
+  return written;
+}
+
+/** @throws ConfigError for values that an option does not take, and when a required option is missing. */
+export function parseQuant({ options, chip }: Pick<Arguments, "options" | "chip">): ParsedOptions {
+  const { quant } = createProgram();
+  quant.parse(chip === undefined ? [...options] : [`--chip=${chip}`, ...options], { from: "user" });
+  const values = quant.opts<ParsedOptions["values"]>();
+  for (const spec of QUANT_OPTIONS) {
+    if (!spec.required || values[spec.long] !== undefined) continue;
+    const option = optionName(spec);
+    throw new ConfigError(`${option} is missing: ${spec.help}; add -${spec.shorts[0]} ${spec.value}`, {
+      option,
+    });
+  }
+  return { values, given: (name) => quant.getOptionValueSource(name) === "cli" };
+}

@@ -1,0 +1,28 @@
+/** Headings of the help text, in the order they are printed. */
+export const GROUPS = ["Model", "Data", "Precision", "Output", "Run"] as const;
+export type OptionGroup = (typeof GROUPS)[number];
+
+/** One option of the manual. Names come without dashes; the short ones of the manual have one dash and often several letters. */
+export interface OptionSpec {
+  readonly long: string;
+  /** First the one to show, then those that old scripts use. */
+  readonly shorts: readonly string[];
+  readonly group: OptionGroup;
+  readonly help: string;
+  /** What stands for the value in the help text; absent for a switch. */
+  readonly value?: string;
+  readonly required?: boolean;
+  /** What an absent option means; the help text carries it. */
+  readonly fallback?: string | number;
+  /** A default that depends on other options, in words. */
+  readonly fallbackText?: string;
+  /** The manual lets it take several values, which this version does not. */
+  readonly manyInManual?: boolean;
+  /** Text to value. @throws ConfigError naming the option. */
+  readonly parse?: (text: string, option: string) => string | number;
+}
+
+/** How a message names the option: "-bs/--batch-size". */
+export function optionName({ long, shorts }: Pick<OptionSpec, "long" | "shorts">): string {
+  return shorts.length > 0 ? `-${shorts[0]}/--${long}` : `--${long}`;
+}

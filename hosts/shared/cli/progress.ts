@@ -1,0 +1,50 @@
+import type { Ports } from "../ports.ts";
+
+/** How far a pass over the data is. */
+export interface Progress {
+  /** One batch more. */
+  step(): void;
+  stop(): void;
+}
+
+/** Without a terminal a line is written at most this often. */
+const LINE_EVERY_MS = 5000;
+
+function seconds(ms: number): string {
+  const whole = Math.round(ms / 1000);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+type Clock = Pick<Ports, "now" | "terminal" | "startBar">;
+
+/** Plain lines for logs and pipes: the first, the last, and one every few seconds. */
+function startLines(ports: Clock, label: string, expected: number): Progress {
+  const begin = ports.now();
+  let [done, last] = [0, begin];
+  const write = (text: string) => ports.terminal.err(`${label} ${text}\n`);
+  return {
+    step() {
+      done++;
+      const now = ports.now();
+      if (now - last < LINE_EVERY_MS || done >= expected) return;
+      last = now;
+      const left = ((now - begin) / done) * (expected - done);
+      write(`${done}/${expected}, about ${seconds(left)} left`);
+    },
+    stop: () => write(`${done} ${done === 1 ? "batch" : "batches"} in ${seconds(ports.now() - begin)}`),
+  };
+}
+
+/** Shows a pass over `expected` batches: a bar with the time left on a terminal, plain lines elsewhere. A pass may turn out longer. */
+export function startProgress(ports: Clock, label: string, expected: number): Progress {
+  if (!ports.terminal.errIsTerminal) return startLines(ports, label, expected);
+  const bar = ports.startBar(label, expected);
+  let done = 0;
+  return {
+    step() {
+      done++;
+      bar.update(done, Math.max(done, expected));
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -1,0 +1,76 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
+import type { OptionSpec } from "./option-spec.ts";
+import { nonEmpty, oneOf, share, wholeNumber } from "./option-values.ts";
+
+export const RUN_MODES = ["quant", "infer", "convert", "compare"] as const;
+export type RunMode = (typeof RUN_MODES)[number];
+
+/** Where results go when nothing is said (the manual's default). */
+export const DEFAULT_SAVE_DIR = "/TS-KnightOutput/QuantOnnx/";
+
+const OTHER_FRAMEWORKS = ["pytorch", "caffe", "paddle", "tensorflow"];
+
+/** The manual's frameworks; this version reads ONNX. */
+export function framework(text: string, option: string): string {
+  if (text === "onnx") return text;
+  const known = OTHER_FRAMEWORKS.includes(text);
+  throw new ConfigError(
+    known
+      ? `${option} ${text} is not supported yet in this version; convert the model to ONNX with the framework's own exporter`
+      : `${option} is "${text}", expected onnx`,
+    { option },
+  );
+}
+
+function quantMode(text: string, option: string): string {
+  if (text === "all") {
+    throw new ConfigError(
+      `${option} all is not supported yet in this version; run once for each mode wanted`,
+      {
+        option,
+      },
+    );
+  }
+  return oneOf(...(Object.keys(OBSERVERS) as ObserverName[]))(text, option);
+}
+
+/** The manual's 参数说明, as far as this version goes; order is that of the help text. */
+export const QUANT_OPTIONS: readonly OptionSpec[] = [
+  // biome-ignore format: one option a line reads as the table it is
+  { long: "model", shorts: ["m"], group: "Model", value: "FILE", required: true, parse: nonEmpty, help: "the ONNX model" },
+  // biome-ignore format: see above
+  { long: "framework", shorts: ["f"], group: "Model", value: "NAME", fallback: "onnx", parse: framework, help: "what the model was made with" },
+  // biome-ignore format: see above
+  { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
+  // biome-ignore format: see above
+  { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data" },
+  // biome-ignore format: see above
+  { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions" },
+  // biome-ignore format: see above
+  { long: "data", shorts: ["d"], group: "Data", value: "PATH", parse: nonEmpty, help: "data for the infer function: executor.dataset" },
+  // biome-ignore format: see above
+  { long: "iteration", shorts: ["i"], group: "Data", value: "N", fallback: 1, manyInManual: true, parse: wholeNumber(1), help: "batches to run: executor.iteration" },
+  // biome-ignore format: see above
+  { long: "batch-size", shorts: ["bs"], group: "Data", value: "N", fallback: 1, parse: wholeNumber(1), help: "samples in a batch of data: executor.batch_size; for models with a dynamic batch" },
+  // biome-ignore format: see above
+  { long: "ir-batch", shorts: ["ib"], group: "Output", value: "N", fallback: 1, parse: wholeNumber(1), help: "batch of the quantized model, where the float model's is dynamic" },
+  // biome-ignore format: see above
+  { long: "bit-width", shorts: ["b"], group: "Precision", value: "BITS", fallback: 8, parse: oneOf(8, 16), help: "8 | 16" },
+  // biome-ignore format: see above
+  { long: "quant-mode", shorts: ["qm"], group: "Precision", value: "MODE", fallbackText: "kl at 8 bit, min_max at 16 bit", manyInManual: true, parse: quantMode, help: `how ranges of activations are chosen: ${Object.keys(OBSERVERS).join(" | ")}` },
+  // biome-ignore format: see above
+  { long: "percent", shorts: ["per"], group: "Precision", value: "SHARE", fallback: 0.99999, parse: share, help: "share of the values that -qm percentile keeps" },
+  // biome-ignore format: see above
+  { long: "lut-len", shorts: ["ll"], group: "Precision", value: "N", fallback: 10, parse: wholeNumber(8, 12), help: "16-bit tables have 2^N steps, N from 8 to 12" },
+  // biome-ignore format: see above
+  { long: "output-dequant", shorts: ["od"], group: "Output", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
+  // biome-ignore format: see above
+  { long: "dump", shorts: ["du"], group: "Output", help: "also write every layer's output, float and quantized, as .npy" },
+  // biome-ignore format: see above
+  { long: "save-dir", shorts: ["s"], group: "Output", value: "DIR", fallback: DEFAULT_SAVE_DIR, parse: nonEmpty, help: "folder for the results; made when it is not there" },
+  // biome-ignore format: see above
+  { long: "cpu-num", shorts: ["cn"], group: "Run", value: "N", fallback: 5, parse: wholeNumber(1), help: "CPU threads; never more than there are cores" },
+  // biome-ignore format: see above
+  { long: "log-level", shorts: ["l"], group: "Run", value: "LEVEL", fallback: 3, parse: wholeNumber(0, 3), help: "0 debug | 1 info | 2 warning | 3 error; 0 also shows where in the program an error arose" },
+];

@@ -1,0 +1,39 @@
+import type { OptionSpec } from "./option-spec.ts";
+
+/** What old command lines hold and this version does not do: named in a sentence, never swallowed. */
+export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
+  { long: "generate-scale-json", shorts: ["gsj"] },
+  { long: "load-scale-json", shorts: ["lsj"] },
+  { long: "generate-template", shorts: ["gt"] },
+  { long: "mix-config", shorts: ["mc"] },
+  { long: "auto-mix-ratio", shorts: ["amr"] },
+  { long: "auto-mix-strategy", shorts: ["ams"] },
+  { long: "layer-threshold", shorts: ["lt"] },
+  { long: "quantize-input-dtype", shorts: ["qid"] },
+  { long: "mean", shorts: [] },
+  { long: "std", shorts: [] },
+  { long: "weight", shorts: ["w"] },
+  { long: "start-node-names", shorts: ["snn"] },
+  { long: "end-node-names", shorts: ["enn"] },
+  { long: "convert2chw", shorts: ["c2chw"] },
+  { long: "input-shapes", shorts: ["is"] },
+  { long: "cache-distribution", shorts: ["cd"] },
+  { long: "unify-input-scale", shorts: ["uis"] },
+  { long: "run-config", shorts: ["rc"] },
+  { long: "output-name", shorts: ["on"] },
+  { long: "default-chip", shorts: [] },
+];
+
+const OTHER_PROGRAM =
+  "is another program's job: this one makes the quantized model that such a program takes";
+const LATER = "is not supported yet in this version";
+
+/** Commands of the tool family besides quant, and what is said to who gives them. */
+export const REFUSED_COMMANDS: Readonly<Record<string, string>> = {
+  compile: OTHER_PROGRAM,
+  run: OTHER_PROGRAM,
+  profiling: OTHER_PROGRAM,
+  build: `is quant and then compile, and compiling ${OTHER_PROGRAM}; use quant for the first half`,
+  compare: `${LATER}; quant prints the worst layers, and quant -du writes every layer's output as .npy`,
+  demo: `${LATER}; npm start in the project's folder runs the demo`,
+};

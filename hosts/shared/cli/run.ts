@@ -1,0 +1,55 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { Ports } from "../ports.ts";
+import { runConvert } from "../quant/run-convert.ts";
+import { runInfer } from "../quant/run-infer.ts";
+import { runQuant } from "../quant/run-quant.ts";
+import type { CommandRun } from "../quant/session.ts";
+import { readArgv } from "./argv.ts";
+import { commandHelp, parseQuant, programHelp } from "./command.ts";
+import { describeFailure, exitCodeOf } from "./failure.ts";
+import { createLog } from "./log.ts";
+import { readSettings } from "./settings.ts";
+
+async function dispatch(run: CommandRun): Promise<void> {
+  switch (run.settings.runMode) {
+    case "quant":
+    case "compare":
+      return runQuant(run);
+    case "infer":
+      return runInfer(run);
+    case "convert":
+      return runConvert(run);
+  }
+}
+
+async function obey(argv: readonly string[], ports: Ports): Promise<void> {
+  const args = readArgv(argv);
+  if (args.version) return ports.terminal.out(`${ports.version}\n`);
+  if (args.help) return ports.terminal.out(args.command === undefined ? programHelp() : commandHelp());
+  if (args.command === undefined) {
+    throw new ConfigError("no command is given; try Knight quant -m model.onnx, or Knight --help");
+  }
+  const settings = readSettings(parseQuant(args));
+  const log = createLog(ports.terminal, settings.logLevel);
+  for (const note of args.notes) log("warning", note);
+  await dispatch({ settings: { ...settings, notes: [...args.notes, ...settings.notes] }, ports, log });
+}
+
+/** Whether -l 0 is on the command line, also on one that can't be read. */
+function wantsStack(argv: readonly string[]): boolean {
+  return /(^| )(-l|--log-level)[ =]?0( |$)/.test(argv.join(" "));
+}
+
+/**
+ * The whole program: does what the command line says and returns the exit code. Whatever goes wrong becomes one block on
+ * the error stream; nothing is thrown.
+ */
+export async function runKnight(argv: readonly string[], ports: Ports): Promise<number> {
+  try {
+    await obey(argv, ports);
+    return 0;
+  } catch (error) {
+    ports.terminal.err(describeFailure(error, wantsStack(argv)));
+    return exitCodeOf(error, ports.signal.reason);
+  }
+}

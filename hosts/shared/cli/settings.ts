@@ -1,0 +1,86 @@
+import { type BitWidth, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { ObserverName } from "../../../core-ts/observers/index.ts";
+import type { QuantOptions } from "../../../core-ts/pipeline.ts";
+import type { ParsedOptions } from "./command.ts";
+import type { RunMode } from "./quant-options.ts";
+
+/** A quant command line, checked. */
+export interface QuantSettings {
+  readonly model: string;
+  readonly runMode: RunMode;
+  readonly inferFunction: string;
+  readonly script: string | undefined;
+  readonly data: string | undefined;
+  readonly iteration: number;
+  readonly batchSize: number;
+  /** Whether -bs stood on the command line. */
+  readonly batchSizeGiven: boolean;
+  readonly quant: QuantOptions;
+  readonly dump: boolean;
+  readonly saveDir: string;
+  /** Threads asked for; the host has fewer cores perhaps. */
+  readonly cpus: number;
+  /** 0 debug, 1 info, 2 warning, 3 error. */
+  readonly logLevel: number;
+  /** Options that have no effect, and the like. */
+  readonly notes: readonly string[];
+}
+
+/** The modes facts.md recommends: KL at 8 bit, min_max at 16. */
+function defaultMode(bits: BitWidth): ObserverName {
+  return bits === 8 ? "kl" : "min_max";
+}
+
+function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode: RunMode): void {
+  if (given("lutLen") && bits === 8) {
+    throw new ConfigError("-ll/--lut-len is for 16-bit tables only; leave it out, or give -b 16", {
+      option: "-ll/--lut-len",
+    });
+  }
+  if (given("dump") && (runMode === "infer" || runMode === "convert")) {
+    throw new ConfigError(`-du/--dump needs a quantization, and -r ${runMode} makes none; leave one out`, {
+      option: "-du/--dump",
+    });
+  }
+}
+
+function notesOf({ given }: ParsedOptions, mode: ObserverName): string[] {
+  const unused = given("percent") && mode !== "percentile";
+  return unused ? [`-per/--percent has no effect with -qm ${mode}; it is for -qm percentile`] : [];
+}
+
+/** Puts the values of a command line together. @throws ConfigError for a chip that is unknown or lacks the width, and for options that contradict each other. */
+export function readSettings(parsed: ParsedOptions): QuantSettings {
+  const { values, given } = parsed;
+  const chip = values.chip as string;
+  const bits = values.bitWidth as BitWidth;
+  const mode = (values.quantMode as ObserverName | undefined) ?? defaultMode(bits);
+  const runMode = values.runMode as RunMode;
+  requireBitWidth(findChip(chip), bits);
+  refuseContradictions(parsed, bits, runMode);
+  return {
+    model: values.model as string,
+    runMode,
+    inferFunction: values.inferFunc as string,
+    script: values.userDefinedScript as string | undefined,
+    data: values.data as string | undefined,
+    iteration: values.iteration as number,
+    batchSize: values.batchSize as number,
+    batchSizeGiven: given("batchSize"),
+    quant: {
+      chip,
+      bits,
+      mode,
+      percent: values.percent as number,
+      irBatch: values.irBatch as number,
+      lutLen: values.lutLen as number,
+      outputDequant: values.outputDequant === true,
+    },
+    dump: values.dump === true || runMode === "compare",
+    saveDir: values.saveDir as string,
+    cpus: values.cpuNum as number,
+    logLevel: values.logLevel as number,
+    notes: notesOf(parsed, mode),
+  };
+}

@@ -1,0 +1,138 @@
+import { AbortedError, ConfigError, KnightError } from "../../../core-ts/errors.ts";
+import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
+import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
+import type { ModelEdge } from "./check-input.ts";
+import type { Executor, InferFunction, ShapeDim } from "./executor.ts";
+import { ForwardCalls, type ForwardTarget } from "./forward.ts";
+
+/** What of the command line an infer function sees, and the function itself. */
+export interface InferRun {
+  readonly name: string;
+  readonly fn: InferFunction;
+  readonly iteration: number;
+  readonly batchSize: number;
+  readonly data: string | undefined;
+  readonly saveDir: string;
+  readonly runMode: string;
+  readonly script: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+class InferExecutor implements Executor {
+  readonly iteration: number;
+  readonly batch_size: number;
+  readonly dataset: string | undefined;
+  readonly save_dir: string;
+  readonly run_mode: string;
+  readonly gpu = false;
+  readonly user_defined_script: string | undefined;
+  readonly input_nodes: readonly string[];
+  readonly input_types: Readonly<Record<string, number>>;
+  readonly output_node_list: readonly string[];
+  readonly input_configs_dict = {};
+  readonly early_stop_flag = false;
+  shape_dicts: Readonly<Record<string, readonly ShapeDim[]>> = {};
+
+  constructor(
+    run: InferRun,
+    private readonly edges: readonly ModelEdge[],
+    private readonly calls: ForwardCalls,
+    private readonly names: { readonly target: ForwardTarget; readonly nodes: ReadonlyMap<string, string> },
+  ) {
+    this.iteration = run.iteration;
+    this.batch_size = run.batchSize;
+    this.dataset = run.data;
+    this.save_dir = run.saveDir;
+    this.run_mode = run.runMode;
+    this.user_defined_script = run.script;
+    const { inputs, outputs } = names.target;
+    this.input_nodes = inputs.map(({ name }) => name);
+    this.input_types = Object.fromEntries(inputs.map(({ name, dtype }) => [name, DTYPE_CODES[dtype]]));
+    this.output_node_list = outputs.map(({ name }) => name);
+  }
+
+  init_shape_info(): void {
+    this.shape_dicts = Object.fromEntries(this.edges.map(({ name, dims }) => [name, dims ?? []]));
+  }
+
+  output_name_to_node_name(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.names.nodes);
+  }
+
+  forward = (...inputs: readonly Tensor[]): Promise<Tensor[]> => this.calls.run(inputs);
+}
+
+/** "infer_x of script.ts", for messages. */
+function functionName({ name, script }: InferRun): string {
+  return script === undefined ? `the infer function "${name}"` : `the infer function "${name}" of ${script}`;
+}
+
+/** Rejects when the run is stopped, so that a function that waits for something else does not hold it up. */
+function whenStopped(signal: AbortSignal): { readonly stopped: Promise<never>; readonly forget: () => void } {
+  let forget = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = () => reject(new AbortedError("stopped on request"));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    forget = () => signal.removeEventListener("abort", stop);
+  });
+  stopped.catch(() => undefined);
+  return { stopped, forget };
+}
+
+async function call(run: InferRun, executor: Executor): Promise<unknown> {
+  const { stopped, forget } = whenStopped(run.signal);
+  try {
+    return await Promise.race([Promise.resolve().then(() => run.fn(executor)), stopped]);
+  } catch (cause) {
+    // What forward or loadNpy found wrong says more than that the function threw.
+    if (cause instanceof KnightError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`${functionName(run)} threw: ${reason}`, { cause });
+  } finally {
+    forget();
+  }
+}
+
+/** @throws ConfigError when what came back is no accuracy, or when nothing was run. */
+function checkResult(run: InferRun, result: unknown, calls: ForwardCalls): number {
+  const who = functionName(run);
+  if (calls.pending > 0) {
+    throw new ConfigError(
+      `${who} returned while executor.forward was still running; make it async and write await executor.forward(...)`,
+    );
+  }
+  if (calls.count === 0) {
+    throw new ConfigError(
+      `${who} never called executor.forward, so no data went through the model; call it once for every batch, and check that the data are found`,
+    );
+  }
+  if (typeof result === "number" && Number.isFinite(result)) return result;
+  const found = typeof result === "number" ? String(result) : result === null ? "null" : typeof result;
+  throw new ConfigError(
+    `${who} returned ${found}, expected a finite number: the accuracy, or 1 where there is none`,
+  );
+}
+
+/**
+ * Runs an infer function over one model and gives the number it returned.
+ * @param nodes output name → node name of the model's nodes.
+ * @param onBatch called after every batch.
+ * @throws ConfigError naming script and function when the function throws, never calls forward, or returns no number;
+ *   DataError from forward; AbortedError.
+ */
+export async function runInferFunction(
+  run: InferRun,
+  target: ForwardTarget,
+  nodes: ReadonlyMap<string, string>,
+  onBatch: () => void,
+): Promise<number> {
+  const calls = new ForwardCalls(target, run.signal, onBatch);
+  const edges = [...target.inputs, ...target.outputs];
+  try {
+    const result = await call(run, new InferExecutor(run, edges, calls, { target, nodes }));
+    return checkResult(run, result, calls);
+  } finally {
+    await calls.close();
+  }
+}

@@ -1,0 +1,68 @@
+import type { Backend, Kernels } from "../../core-ts/index.ts";
+import type { ExternalReader } from "../../core-ts/onnx/external.ts";
+import type { RegisteredFunctions } from "./infer/registry.ts";
+
+/** Where text goes, and what it may look like there. */
+export interface Terminal {
+  /** Results. */
+  out(text: string): void;
+  /** Progress, logs, errors. */
+  err(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  /** Whether colours are welcome on results and on the rest. */
+  readonly outColors: boolean;
+  readonly errColors: boolean;
+  /** Characters of a line of results. */
+  readonly columns: number;
+}
+
+/** A progress bar on a terminal. */
+export interface Bar {
+  update(done: number, total: number): void;
+  stop(): void;
+}
+
+/** A folder in which a run's files are made, and from which they are moved into place when all of them are there. */
+export interface Staging {
+  /** `path` is relative, with forward slashes; folders are made. @throws ConfigError when the disk is full or refuses. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Moves the entries (files or whole folders of the top level) into the target folder, replacing what is there. */
+  publish(): Promise<void>;
+  /** Removes everything that was not published, and folders made for nothing. May be called twice. */
+  discard(): Promise<void>;
+}
+
+export interface Files {
+  /** @throws ConfigError that says what is wrong with the path, naming `option`. */
+  read(path: string, option: string): Promise<Uint8Array>;
+  exists(path: string): Promise<boolean>;
+  /** Parts of files beside the model at `modelPath`; nothing outside of its folder. */
+  external(modelPath: string): ExternalReader;
+  /** Makes the folder if need be and checks that it takes files. @throws ConfigError. */
+  stage(folder: string): Promise<Staging>;
+  /** File name without folder and extension. */
+  stem(path: string): string;
+  join(folder: string, name: string): string;
+  /** What a folder name may not hold here, besides the slash. */
+  readonly reserved: RegExp;
+}
+
+/** All that the command needs from the runtime it stands on. */
+export interface Ports {
+  readonly terminal: Terminal;
+  readonly files: Files;
+  /** Milliseconds, from any origin. */
+  now(): number;
+  /** A bar on the terminal's error stream; asked for only when that is a terminal. */
+  startBar(label: string, total: number): Bar;
+  /** Fires when the user asks to stop. */
+  readonly signal: AbortSignal;
+  /** Runs a user script and gives the functions it registered. @throws ConfigError naming the script. */
+  loadScript(path: string): Promise<RegisteredFunctions>;
+  /** The runtime that runs models, on so many threads. */
+  createBackend(threads: number): Promise<Backend>;
+  loadKernels(log: (message: string) => void): Promise<Kernels>;
+  readonly cpuCount: number;
+  readonly version: string;
+}

@@ -1,0 +1,35 @@
+import type { Inference } from "../../../core-ts/evaluate/inference.ts";
+import { INFER_AUTO } from "../infer/auto.ts";
+import { numberText } from "./report-quant.ts";
+import { facts, paintFor } from "./report-text.ts";
+import type { CommandRun } from "./session.ts";
+
+/** "quantized, TX... 8 bit, kl" as the model's own metadata say it. */
+function kindOf({ quantized, model }: Inference): string {
+  if (!quantized) return "float";
+  const { metadata } = model;
+  const chip = metadata.get("knight.chip");
+  const known =
+    chip && `, ${chip}, ${metadata.get("knight.bit_width")} bit, ${metadata.get("knight.quant_mode")}`;
+  return `quantized${known || ""}`;
+}
+
+/** Prints what the infer function returned. */
+export function reportInfer({ settings, ports }: CommandRun, model: Inference, result: number): void {
+  const isAuto = settings.inferFunction === INFER_AUTO;
+  const note = "infer_auto fed random numbers: the model runs, and there is no accuracy to tell";
+  const rows: [string, string][] = [
+    ["Model", `${settings.model} (${kindOf(model)})`],
+    isAuto ? ["Result", note] : ["Result", numberText(result)],
+  ];
+  ports.terminal.out(`${facts(rows, paintFor(ports.terminal))}\n`);
+}
+
+/** Prints where the optimized model is. */
+export function reportConvert({ settings, ports }: CommandRun, path: string): void {
+  const rows: [string, string][] = [
+    ["Model", settings.model],
+    ["Optimized", path],
+  ];
+  ports.terminal.out(`${facts(rows, paintFor(ports.terminal))}\n`);
+}

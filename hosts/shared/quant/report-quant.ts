@@ -1,0 +1,120 @@
+import Table from "cli-table3";
+import type { Prepared } from "../../../core-ts/pipeline.ts";
+import type { LayerError } from "../../../core-ts/report/layer-error.ts";
+import { INFER_AUTO } from "../infer/auto.ts";
+import { facts, files, type Paint, paintFor, section } from "./report-text.ts";
+import type { CommandRun } from "./session.ts";
+
+/** What a quantization found. */
+export interface QuantReport {
+  readonly float: number;
+  readonly fixed: number;
+  readonly samples: number;
+  readonly layers: readonly LayerError[];
+  readonly floatLayers: Prepared["floatLayers"];
+  readonly integerNodes: number;
+  readonly warnings: readonly string[];
+  /** Path below --save-dir, and what is in it. */
+  readonly files: readonly (readonly [path: string, what: string])[];
+}
+
+/** Layers listed unless there are fewer. */
+const WORST_LAYERS = 10;
+/** Below these a layer is shown in colour: cosine and dB at which 8-bit results visibly suffer. */
+const POOR = { cosine: 0.99, sqnrDb: 15 };
+
+/** Loss = |fixed - float| / |float| · 100 in percent (spec/facts.md); undefined when the float result is 0. */
+export function quantizationLoss(float: number, fixed: number): number | undefined {
+  if (float === fixed) return 0;
+  return float === 0 ? undefined : (100 * Math.abs(fixed - float)) / Math.abs(float);
+}
+
+/** Up to six significant digits, no trailing zeros. */
+export function numberText(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** Worst first: by cosine, ties by SQNR. */
+export function worstLayers(layers: readonly LayerError[], count = WORST_LAYERS): LayerError[] {
+  return [...layers].sort((a, b) => a.cosine - b.cosine || a.sqnrDb - b.sqnrDb).slice(0, count);
+}
+
+/** Borders without colour codes: the table is to be read in logs as well. */
+function layerTable(layers: readonly LayerError[], paint: Paint): string {
+  const table = new Table({
+    head: ["Layer", "Op", "Bits", "Cosine", "SQNR dB", "Largest error"],
+    colAligns: ["left", "left", "right", "right", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { node, op, bits, cosine, sqnrDb, maxAbs } of layers) {
+    const cells = [
+      node,
+      op,
+      String(bits),
+      cosine.toFixed(6),
+      Number.isFinite(sqnrDb) ? sqnrDb.toFixed(2) : "exact",
+      numberText(maxAbs),
+    ];
+    const isPoor = cosine < POOR.cosine || sqnrDb < POOR.sqnrDb;
+    table.push(isPoor ? cells.map((cell) => paint.yellow(cell)) : cells);
+  }
+  return table.toString();
+}
+
+function resultFacts({ settings }: CommandRun, report: QuantReport): [string, string][] {
+  const loss = quantizationLoss(report.float, report.fixed);
+  const isAuto = settings.inferFunction === INFER_AUTO;
+  return [
+    ["Float result", numberText(report.float)],
+    ["Fixed result", numberText(report.fixed)],
+    [
+      "Quantization Loss",
+      loss === undefined ? "not defined, since the float result is 0" : `${numberText(loss)} %`,
+    ],
+    ...(isAuto
+      ? ([
+          [
+            "",
+            "infer_auto fed random numbers: the fixed result is the cosine of the outputs to the float model's, no accuracy",
+          ],
+        ] as [string, string][])
+      : []),
+  ];
+}
+
+/** Prints the outcome on standard output. */
+export function reportQuant(run: CommandRun, report: QuantReport): void {
+  const { settings, ports } = run;
+  const paint = paintFor(ports.terminal);
+  const { chip, bits, mode } = settings.quant;
+  const worst = worstLayers(report.layers);
+  const shown =
+    worst.length < report.layers.length
+      ? `The ${worst.length} worst of ${report.layers.length} integer layers`
+      : "Integer layers, worst first";
+  const parts = [
+    facts(
+      [
+        ["Model", settings.model],
+        ["Target", `${chip}, ${bits} bit, ${mode}`],
+        ["Calibration", `${report.samples} ${report.samples === 1 ? "sample" : "samples"}`],
+        ["Nodes", `${report.integerNodes} integer, ${report.floatLayers.length} float`],
+        ...resultFacts(run, report),
+      ],
+      paint,
+    ),
+    section(paint, shown, worst.length > 0 ? [layerTable(worst, paint)] : []),
+    section(
+      paint,
+      "Stay float",
+      report.floatLayers.map(({ node, op, reason }) => `  ${op} "${node}": ${reason}`),
+    ),
+    section(
+      paint,
+      "Warnings",
+      report.warnings.map((warning) => `  ${paint.yellow(warning)}`),
+    ),
+    section(paint, `Files in ${settings.saveDir}`, files(report.files)),
+  ];
+  ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
+}

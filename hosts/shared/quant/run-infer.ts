@@ -1,0 +1,56 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { type Inference, openInference } from "../../../core-ts/evaluate/inference.ts";
+import type { GraphValue } from "../../../core-ts/graph/graph.ts";
+import { startProgress } from "../cli/progress.ts";
+import type { ModelEdge } from "../infer/check-input.ts";
+import { runInferFunction } from "../infer/run-function.ts";
+import { reportInfer } from "./report-infer.ts";
+import { type CommandRun, openHost, openInferFunction } from "./session.ts";
+
+function edgesOf(values: readonly GraphValue[]): ModelEdge[] {
+  return values.map(({ name, type }) => ({
+    name,
+    dtype: type?.dtype ?? "float32",
+    dims: type?.dims ?? null,
+  }));
+}
+
+/** A quantized model has one batch size for good: data in another one can't fit. */
+function checkBatch({ settings }: CommandRun, { quantized, inputs }: Inference): void {
+  const batch = inputs[0]?.type?.dims?.[0];
+  if (!quantized || !settings.batchSizeGiven || batch === undefined || batch === settings.batchSize) return;
+  throw new ConfigError(
+    `-bs is ${settings.batchSize}, but ${settings.model} was quantized for a batch of ${batch}; give -bs ${batch}, or quantize again with -ib ${settings.batchSize}`,
+    { option: "-bs/--batch-size" },
+  );
+}
+
+/** -r infer: runs the infer function over a float or quantized model and prints what it returned. */
+export async function runInfer(run: CommandRun): Promise<void> {
+  const { settings, ports } = run;
+  const bytes = await ports.files.read(settings.model, "-m/--model");
+  const infer = await openInferFunction(run);
+  const { backend } = await openHost(run);
+  const model = await openInference(bytes, backend, ports.files.external(settings.model));
+  try {
+    checkBatch(run, model);
+    const progress = startProgress(ports, "Inference", infer.iteration);
+    const target = {
+      inputs: edgesOf(model.inputs),
+      outputs: edgesOf(model.outputs),
+      forward: model.forward,
+    };
+    const nodes = new Map(
+      model.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
+    );
+    let result: number;
+    try {
+      result = await runInferFunction(infer, target, nodes, () => progress.step());
+    } finally {
+      progress.stop();
+    }
+    reportInfer(run, model, result);
+  } finally {
+    await model.stop();
+  }
+}

@@ -1,0 +1,56 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { type PipelineHost, type Prepared, prepare } from "../../../core-ts/pipeline.ts";
+import { describePlan } from "../../../core-ts/plan/describe.ts";
+import type { Log } from "../cli/log.ts";
+import type { QuantSettings } from "../cli/settings.ts";
+import { createInferAuto, INFER_AUTO } from "../infer/auto.ts";
+import { findFunction } from "../infer/registry.ts";
+import type { InferRun } from "../infer/run-function.ts";
+import type { Ports } from "../ports.ts";
+
+/** One run of the command: what was asked, and what it stands on. */
+export interface CommandRun {
+  readonly settings: QuantSettings;
+  readonly ports: Ports;
+  readonly log: Log;
+}
+
+/** The runtime and the kernels that the core works with. */
+export async function openHost({ settings, ports, log }: CommandRun): Promise<PipelineHost> {
+  const threads = Math.min(settings.cpus, ports.cpuCount);
+  const backend = await ports.createBackend(threads);
+  log("debug", `${backend.name} on ${threads} of ${ports.cpuCount} cores`);
+  const kernels = await ports.loadKernels((message) => log("debug", message));
+  return { backend, kernels, log, signal: ports.signal, toolVersion: ports.version };
+}
+
+/** Loads the user script and finds the infer function. @throws ConfigError. */
+export async function openInferFunction({ settings, ports, log }: CommandRun): Promise<InferRun> {
+  const { script, data, inferFunction: name } = settings;
+  if (data !== undefined && !(await ports.files.exists(data))) {
+    throw new ConfigError(`the data path ${data} does not exist; check -d/--data`, { option: "-d/--data" });
+  }
+  const registered = script === undefined ? new Map() : await ports.loadScript(script);
+  if (registered.size > 0) log("debug", `${script} registers ${[...registered.keys()].join(", ")}`);
+  const builtIn = new Map([[INFER_AUTO, createInferAuto()]]);
+  return {
+    name,
+    fn: findFunction(name, builtIn, registered, script),
+    iteration: settings.iteration,
+    batchSize: settings.batchSize,
+    data,
+    saveDir: settings.saveDir,
+    runMode: settings.runMode,
+    script: registered.has(name) ? script : undefined,
+    signal: ports.signal,
+  };
+}
+
+/** Reads, optimizes and plans the model. */
+export async function openModel(run: CommandRun, bytes: Uint8Array, host: PipelineHost): Promise<Prepared> {
+  const { settings, ports, log } = run;
+  const prepared = await prepare(bytes, settings.quant, host, ports.files.external(settings.model));
+  for (const note of prepared.notes) log("info", note);
+  log("debug", `plan:\n${describePlan(prepared.plan)}`);
+  return prepared;
+}
