@@ -4,10 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { failures, runConformance, totals } from "../../../conformance/index.ts";
 import type { Backend } from "../../../core-ts/backend.ts";
-import { CANONICAL_OPSET, IR_VERSION, type Model } from "../../../core-ts/graph/graph.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
 import { tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { createNodeBackend } from "../../../hosts/node/ort.ts";
+import { graph, model, value } from "../../support/build-model.ts";
 
 export interface ValgrindReport {
   readonly totals: readonly string[];
@@ -19,35 +19,15 @@ export interface ValgrindReport {
 const TERMS = 64;
 
 /** The product that spec/fixed-point-ir.md forbids: unsigned on the left, signed on the right. */
-function forbiddenProduct(): Model {
-  const attrs = new Map();
-  return {
-    graph: {
-      name: "probe",
-      inputs: [{ name: "a", type: { dtype: "uint8", dims: [1, TERMS] } }],
-      outputs: [{ name: "y", type: { dtype: "int32", dims: [1, 1] } }],
-      nodes: [
-        {
-          name: "n",
-          op: "MatMulInteger",
-          domain: "",
-          inputs: ["a", "b"],
-          outputs: ["y"],
-          attrs,
-          origins: [],
-        },
-      ],
-      initializers: new Map([["b", tensor("int8", [TERMS, 1], new Int8Array(TERMS).fill(127))]]),
-      types: new Map(),
-    },
-    opsets: new Map([["", CANONICAL_OPSET]]),
-    irVersion: IR_VERSION,
-    producerName: "test",
-    producerVersion: "",
-    functions: [],
-    metadata: new Map(),
-  };
-}
+const forbiddenProduct = () =>
+  model(
+    graph({
+      inputs: [value("a", [1, TERMS], "uint8")],
+      outputs: [value("y", [1, 1], "int32")],
+      nodes: ["MatMulInteger a b -> y"],
+      constants: { b: tensor("int8", [TERMS, 1], new Int8Array(TERMS).fill(127)) },
+    }),
+  );
 
 async function probe(backend: Backend): Promise<number> {
   const session = await backend.createSession(writeModel(forbiddenProduct()));
