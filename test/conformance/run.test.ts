@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type ConformanceHost, failures, runConformance, totals } from "../../conformance/index.ts";
 import type { Backend } from "../../core-ts/backend.ts";
@@ -31,6 +32,11 @@ describe("the conformance suite on Node", () => {
     expect(failures(result)).toEqual([]);
     expect(totals(result)).toEqual(TOTALS);
   });
+});
+
+it("conformance/README.md prints these totals", async () => {
+  const readme = await readFile(new URL("../../conformance/README.md", import.meta.url), "utf8");
+  for (const line of TOTALS) expect(readme).toContain(`    ${line}\n`);
 });
 
 describe("the conformance suite can fail", () => {
