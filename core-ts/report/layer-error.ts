@@ -46,7 +46,9 @@ export class ErrorSums {
 
   get cosine(): number {
     if (this.left === 0 && this.right === 0) return 1;
-    return this.left === 0 || this.right === 0 ? 0 : this.dot / Math.sqrt(this.left * this.right);
+    if (this.left === 0 || this.right === 0) return 0;
+    // Rounding can carry parallel vectors past 1.
+    return Math.max(-1, Math.min(1, this.dot / Math.sqrt(this.left * this.right)));
   }
 
   /** See LayerError; the kernels' logarithm, the same on every host. */
