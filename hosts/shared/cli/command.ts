@@ -11,7 +11,7 @@ Example:
     -bs 10 -i 50 --save-dir out
 
 Results go to standard output, progress and logs to standard error.
-Exit code: 0 done; 1 the model, the data or the disk; 2 an option or the user script; 130 or 143 stopped.`;
+Exit code: 0 done; 1 the model or the data; 2 an option, the user script or --save-dir; 130 or 143 stopped.`;
 
 function chipOption(): Option {
   const known = FAMILIES.map(({ example }) => example).join(", ");
@@ -56,6 +56,7 @@ function quiet(command: Command): Command {
 /** The command line of every host that has one: Knight [--chip CHIP] quant [options]. */
 export function createProgram(): { readonly program: Command; readonly quant: Command } {
   const program = quiet(new Command("Knight"))
+    .helpCommand(false)
     .description("Post-training quantizer: a float ONNX model in, an all-integer ONNX model out.")
     .usage("[--chip CHIP] quant -m MODEL [options]")
     .option("--version", "print the version")
