@@ -50,7 +50,8 @@ export function feedsFor(content: Model, seed = 1): Map<string, Tensor> {
   );
 }
 
-async function outputsOf(bytes: Uint8Array, feeds: Feeds): Promise<Map<string, Tensor>> {
+/** Outputs of a serialized model in ONNX Runtime. */
+export async function outputsOf(bytes: Uint8Array, feeds: Feeds): Promise<Map<string, Tensor>> {
   const session = await backend.createSession(bytes);
   const results = await session.run(feeds);
   const copies = new Map([...results].map(([name, t]) => [name, { ...t, data: t.data.slice() } as Tensor]));
