@@ -227,7 +227,7 @@ export async function startEvaluation(
   return {
     forward(feeds) {
       checkAborted(host);
-      return evaluation.forward(feeds, prepared.dynamicBatch);
+      return evaluation.forward(feeds, prepared.dynamicBatch ? prepared.options.irBatch : undefined);
     },
     layers: () => evaluation.layers(host.kernels),
     stop: () => evaluation.close(),

@@ -25,14 +25,15 @@ export class FixedEvaluation {
     private readonly budget: ComparisonBudget,
   ) {}
 
-  /** Runs the fixed model; a dynamic float model's batch may have any size. */
-  async forward(feeds: Feeds, dynamicBatch: boolean): Promise<Map<string, Tensor>> {
-    const { inputs } = this.float.graph;
-    const size = dynamicBatch ? (inputs[0]?.type?.dims?.[0] as number) : undefined;
+  /**
+   * Runs the fixed model. `size` is its batch where the float model's is dynamic: feeds may then have any number of samples. Undefined: the
+   * float model's shapes are fixed, and feeds have them.
+   */
+  async forward(feeds: Feeds, size: number | undefined): Promise<Map<string, Tensor>> {
     const raw =
       size === undefined
         ? new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]))
-        : await inChunks(feeds, inputs, size, (chunk) => this.#step(chunk));
+        : await inChunks(feeds, this.float.graph.inputs, size, (chunk) => this.#step(chunk));
     return realOutputs(raw, this.quantized.outputs, this.quantized.scales);
   }
 
