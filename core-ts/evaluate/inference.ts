@@ -4,6 +4,7 @@ import { OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
 import { ModelError } from "../errors.ts";
 import { type GraphValue, KNIGHT_DOMAIN, type Model } from "../graph/graph.ts";
 import { type ExternalReader, readModel } from "../onnx/read.ts";
+import { writeModel } from "../onnx/write.ts";
 import type { OutputForm, ScaleEntry } from "../quantize/quantized.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { realOutputs } from "./outputs.ts";
@@ -38,10 +39,19 @@ export async function openInference(
   backend: Backend,
   external?: ExternalReader,
 ): Promise<Inference> {
-  const model = await readModel(bytes, { external });
+  let isSplit = false;
+  const model = await readModel(bytes, {
+    external:
+      external &&
+      ((...part) => {
+        isSplit = true;
+        return external(...part);
+      }),
+  });
   const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);
-  const session = await backend.createSession(bytes).catch((cause: unknown) => {
+  // The runtime gets bytes, not a path: it can't find data files itself.
+  const session = await backend.createSession(isSplit ? writeModel(model) : bytes).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
   });
