@@ -1,46 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type BitWidth, findChip } from "../../../core-ts/chips/index.ts";
+import type { BitWidth } from "../../../core-ts/chips/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import type { Graph, GraphValue, Node } from "../../../core-ts/graph/graph.ts";
 import { describePlan } from "../../../core-ts/plan/describe.ts";
-import { makePlan } from "../../../core-ts/plan/make-plan.ts";
-import { ownPlan, type QuantPlan, scaleOwner, type ValuePlan } from "../../../core-ts/plan/plan.ts";
-import { int64Tensor, type Tensor, tensor } from "../../../core-ts/tensor/tensor.ts";
-import { graph, node, value } from "../../support/build-model.ts";
-
-const DIMS = [1, 4, 4, 4];
-const ones = (...dims: number[]) =>
-  tensor("float32", dims, new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(1));
-const scalar = (v: number) => tensor("float32", [], Float32Array.of(v));
-
-const CONSTANTS: Readonly<Record<string, Tensor>> = {
-  w: ones(4, 4, 1, 1),
-  zero: scalar(0),
-  six: scalar(6),
-  minus: scalar(-1),
-  half: scalar(0.5),
-  shape: int64Tensor([1, 64]),
-};
-
-/** A graph whose values are all float32 [1, 4, 4, 4]; the outputs are those of the last node. */
-function network(
-  lines: readonly (string | Node)[],
-  more: { types?: GraphValue[]; outputs?: string[] } = {},
-): Graph {
-  const nodes = lines.map((line) => (typeof line === "string" ? node(line) : line));
-  const made = nodes.flatMap(({ outputs }) => outputs);
-  return graph({
-    inputs: [value("x", DIMS)],
-    outputs: (more.outputs ?? nodes.at(-1)!.outputs).map((name) => value(name, DIMS)),
-    nodes,
-    constants: CONSTANTS,
-    types: [...made.map((name) => value(name, DIMS)), ...(more.types ?? [])],
-  });
-}
-
-function plan(content: Graph, chip = "TX5368AV200", bits: BitWidth = 8): QuantPlan {
-  return makePlan(content, { chip: findChip(chip), bits, observer: "kl", lutLength: 10 });
-}
+import { ownPlan, scaleOwner, type ValuePlan } from "../../../core-ts/plan/plan.ts";
+import { kinds, network, plan, reason } from "./network.ts";
 
 const own = (signed: boolean, bits: BitWidth = 8): ValuePlan => ({
   kind: "own",
@@ -48,11 +11,6 @@ const own = (signed: boolean, bits: BitWidth = 8): ValuePlan => ({
   signed,
   observer: "kl",
 });
-const kinds = (found: QuantPlan) => found.nodes.map((entry) => `${entry.node.name} ${entry.kind}`);
-const reason = (found: QuantPlan, name: string): string | undefined => {
-  const entry = found.nodes.find((each) => each.node.name === name);
-  return entry?.kind === "float" ? entry.because : undefined;
-};
 
 describe("values of an integer op", () => {
   it("have their own scale, the model's input too; a weight is no value: its scales belong to the op", () => {
@@ -181,72 +139,6 @@ describe("signs", () => {
   it("a Relu that is a node of its own keeps its input's sign: it shares the scale", () => {
     const found = plan(network(["Conv x w -> c", "Relu c -> r", "Add c r -> y"]), "generic");
     expect(ownPlan(found, "r")?.signed).toBe(true);
-  });
-});
-
-describe("what stays float", () => {
-  it("an op without integer form, of any domain, by name", () => {
-    const found = plan(network(["Erf x -> e", { ...node("Relu e -> y"), domain: "my" }]));
-    expect([reason(found, "e"), reason(found, "y")]).toEqual([
-      "Erf has no integer form",
-      "my.Relu has no integer form",
-    ]);
-    expect(found.values.get("e")).toEqual({ kind: "float", because: 'Erf node "e" stays float' });
-  });
-
-  it.each(["toString", "constructor", "__proto__"])(
-    "an op called %s, like a member of every object",
-    (op) => {
-      expect(reason(plan(network([`${op} x -> y`])), "y")).toBe(`${op} has no integer form`);
-    },
-  );
-
-  it("an op on something other than float32, or of unknown type", () => {
-    const types = [value("i", DIMS, "int64")];
-    expect(reason(plan(network(["Cast x -> i", "Add i i -> y"], { types })), "y")).toBe(
-      'its input "i" is int64, not float32',
-    );
-    const content = network(["Conv x w -> c", "Relu c -> y"]);
-    content.types.delete("x");
-    expect(reason(plan(content), "c")).toBe('its input "x" is of unknown type, not float32');
-  });
-
-  it("an op on constants only", () => {
-    expect(reason(plan(network(["Add half six -> k", "Add x k -> y"])), "k")).toBe(
-      "all its inputs are constant",
-    );
-  });
-
-  it("a Conv whose weight is computed, or that sums too many products", () => {
-    expect(reason(plan(network(["Sigmoid x -> v", "Conv x v -> y"])), "y")).toMatch(
-      /weight \("v"\) is computed/,
-    );
-    const content = network(["Conv x big -> y"]);
-    content.initializers.set("big", ones(1, 32769, 1, 1));
-    expect(reason(plan(content), "y")).toMatch(/sums 32769 products; .* at most 32768/);
-  });
-
-  it("an index: ArgMax is integer arithmetic, what it gives is no quantized value", () => {
-    const types = [value("y", [1], "int64")];
-    const found = plan(network(["Conv x w -> c", "ArgMax c -> y"], { types }));
-    expect(kinds(found)).toEqual(["c integer", "y integer"]);
-    expect(found.values.get("y")).toEqual({ kind: "float", because: "it is an index" });
-  });
-
-  it("pure movement between float ops; a chain of it; but not in front of an integer op", () => {
-    const chain = ["Erf x -> e", "Reshape e shape -> r", "Transpose r -> t", "Erf t -> y"];
-    const found = plan(network(chain));
-    expect(kinds(found)).toEqual(["e float", "r float", "t float", "y float"]);
-    expect(reason(found, "r")).toBe("it only moves values between float ops");
-    expect([...found.values.values()].every(({ kind }) => kind === "float")).toBe(true);
-    const useful = plan(network(["Erf x -> e", "Reshape e shape -> r", "Transpose r -> t", "Conv t w -> y"]));
-    expect(kinds(useful)).toEqual(["e float", "r integer", "t integer", "y integer"]);
-    expect(scaleOwner(useful, "t")).toBe("e");
-  });
-
-  it("movement behind an integer op is integer, whoever reads it", () => {
-    const found = plan(network(["Conv x w -> c", "Reshape c shape -> r", "Erf r -> y"]));
-    expect(kinds(found)).toEqual(["c integer", "r integer", "y float"]);
   });
 });
 
