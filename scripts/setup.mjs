@@ -107,6 +107,14 @@ function compile(state) {
 export function ensureBuilt() {
   buildStep("the protobuf code", runNode("scripts/build-proto.mjs"));
   buildStep("the kernels", runNode("scripts/build-kernels.mjs"));
-  const state = fingerprint(ROOT, [...COMPILED, ...SETTINGS]);
-  if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== state) compile(state);
+  if (!isBuilt()) compile(sourceState());
+}
+
+function sourceState() {
+  return fingerprint(ROOT, [...COMPILED, ...SETTINGS]);
+}
+
+/** Whether dist/ is there and made from the sources as they are. */
+export function isBuilt() {
+  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === sourceState();
 }

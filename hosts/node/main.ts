@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { AbortedError } from "../../core-ts/errors.ts";
 import { describeFailure, exitCodeOf } from "../shared/cli/failure.ts";
-import { runKnight } from "../shared/cli/run.ts";
+import { runKnight, wantsStack } from "../shared/cli/run.ts";
 import { nodePorts } from "./ports.ts";
 
 /** The first signal asks the run to stop and clean up, the second ends it at once (what is under way is still removed). */
@@ -22,7 +22,7 @@ function catchTheRest(argv: readonly string[]): void {
   process.stdout.on("error", ignoreClosedPipe);
   process.stderr.on("error", ignoreClosedPipe);
   const fail = (error: unknown) => {
-    process.stderr.write(describeFailure(error, argv.includes("0")));
+    process.stderr.write(describeFailure(error, wantsStack(argv)));
     process.exit(1);
   };
   process.on("uncaughtException", fail);

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../../core-ts/errors.ts";
@@ -29,7 +29,10 @@ async function missingFolders(folder: string): Promise<string[]> {
 
 class FolderStaging implements Staging {
   /** For the process that ends in the middle: exit handlers can't wait. */
-  readonly #onExit = () => rmSync(this.temporary, { recursive: true, force: true });
+  readonly #onExit = () => {
+    rmSync(this.temporary, { recursive: true, force: true });
+    for (const folder of this.made) if (readdirSync(folder).length === 0) rmdirSync(folder);
+  };
 
   constructor(
     private readonly folder: string,

@@ -29,11 +29,17 @@ export function startBar(label: string, total: number): Bar {
     Presets.shades_classic,
   );
   bar.start(total, 0);
+  // The bar turns off the terminal's line wrapping; a process that ends in the middle must not leave it so.
+  const stop = () => bar.stop();
+  process.once("exit", stop);
   return {
     update(done, expected) {
       bar.setTotal(expected);
       bar.update(done);
     },
-    stop: () => bar.stop(),
+    stop() {
+      process.off("exit", stop);
+      stop();
+    },
   };
 }

@@ -39,9 +39,9 @@ function stackOf(error: unknown): string[] {
 export function describeFailure(error: unknown, withStack: boolean): string {
   const known = error instanceof KnightError && error.code !== "INTERNAL";
   const message = error instanceof Error ? error.message : String(error);
-  const lines = [`error: ${known ? "" : "internal error: "}${message}`];
+  const lines = [`error: ${known ? "" : "unexpected: "}${message}`];
   if (error instanceof KnightError) lines.push(...placeOf(error));
   if (withStack) lines.push(...stackOf(error));
-  else if (!known) lines.push("  this is a mistake of this program; -l 0 shows where, please report it");
+  else if (!known) lines.push("  a mistake of this program or of the user script; -l 0 shows where it arose");
   return `${lines.join("\n")}\n`;
 }

@@ -36,7 +36,7 @@ async function obey(argv: readonly string[], ports: Ports): Promise<void> {
 }
 
 /** Whether -l 0 is on the command line, also on one that can't be read. */
-function wantsStack(argv: readonly string[]): boolean {
+export function wantsStack(argv: readonly string[]): boolean {
   return /(^| )(-l|--log-level)[ =]?0( |$)/.test(argv.join(" "));
 }
 

@@ -51,7 +51,7 @@ describe("describeFailure", () => {
 
   it("calls what is no error of ours a mistake of the program", () => {
     expect(describeFailure(new TypeError("x is not a function"), false)).toBe(
-      "error: internal error: x is not a function\n  this is a mistake of this program; -l 0 shows where, please report it\n",
+      "error: unexpected: x is not a function\n  a mistake of this program or of the user script; -l 0 shows where it arose\n",
     );
   });
 });
