@@ -1,4 +1,4 @@
-import { ModelError } from "../../errors.ts";
+import { ModelError, UnsupportedError } from "../../errors.ts";
 import { uniqueName, valueNames } from "../../graph/edit.ts";
 import {
   type Attribute,
@@ -11,6 +11,9 @@ import {
 import { subgraphsOf } from "./names.ts";
 import { checkOpset } from "./opset.ts";
 
+/** Functions that call each other twice at each of n levels become 2^n nodes; real models stay far below this. */
+const MOST_NODES = 200_000;
+
 const key = (domain: string, name: string): string => `${domain}:${name}`;
 
 /** One call of a function: what its names and attribute references stand for. */
@@ -18,6 +21,8 @@ interface Call {
   readonly node: Node;
   readonly definition: FunctionDef;
   rename(value: string): string;
+  /** A name for the copy of a node of the body, no other copy's in this call: values further in are named after it. */
+  nameFor(node: Node): string;
 }
 
 function resolve(attribute: Attribute, call: Call): Attribute | undefined {
@@ -41,7 +46,7 @@ function copyNode(node: Node, call: Call): Node {
   }
   return {
     ...node,
-    name: `${call.node.name}/${node.name || node.op}`,
+    name: call.nameFor(node),
     inputs: node.inputs.map(call.rename),
     outputs: node.outputs.map(call.rename),
     attrs,
@@ -111,7 +116,10 @@ class Inliner {
       names.set(value, fresh);
       return fresh;
     };
-    const call: Call = { node, definition, rename };
+    const inner = new Set<string>();
+    const nameFor = (copied: Node): string =>
+      `${node.name}/${uniqueName(inner, copied.name || copied.outputs[0] || copied.op)}`;
+    const call: Call = { node, definition, rename, nameFor };
     const body = definition.nodes.map((each) => copyNode(each, call));
     const ends = passed.map((each) => ({ ...each, inputs: each.inputs.map(rename) }));
     this.#note([...body, ...ends], definition);
@@ -135,6 +143,11 @@ class Inliner {
     checkOpset(version, `function "${definition.name}"`);
     for (const node of nodes) {
       this.versions.set(node, version);
+      if (this.versions.size > MOST_NODES) {
+        throw new UnsupportedError(
+          `the model's functions expand to more than ${MOST_NODES} nodes; export it with its functions inlined`,
+        );
+      }
       for (const inner of subgraphsOf(node)) this.#note(inner.nodes, definition);
     }
   }

@@ -46,7 +46,7 @@ const transpose: Rule = (node, known) => {
 /** 0 (copied) and -1 (inferred) are left open. */
 const reshape: Rule = (node, known) => {
   const shape = known.constant(node.inputs[1] ?? "");
-  if (shape) return toNumbers(shape).map((dim) => (dim > 0 ? dim : null));
+  if (shape?.dtype === "int64") return toNumbers(shape).map((dim) => (dim > 0 ? dim : null));
   return ofRank(lengthOf(node, known, 1));
 };
 

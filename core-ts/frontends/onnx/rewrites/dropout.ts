@@ -1,11 +1,10 @@
 import { UnsupportedError } from "../../../errors.ts";
 import type { Node } from "../../../graph/graph.ts";
-import { toNumbers } from "../../../tensor/tensor.ts";
 import { ALWAYS, type Rewrite, type RewriteContext } from "../rewrite.ts";
 
 function inferenceOnly(node: Node, ctx: RewriteContext): readonly Node[] {
   const training = ctx.constant(node.inputs[2] ?? "");
-  if (training && toNumbers(training)[0] !== 0) {
+  if (training?.dtype === "bool" && training.data[0] !== 0) {
     throw new UnsupportedError(
       `Dropout node "${node.name}" is in training mode, where its result is random; export the model in inference (eval) mode`,
       { node: node.name },

@@ -7,7 +7,7 @@ const isEmpty = (t: Tensor | undefined): boolean => t?.dims.includes(0) ?? false
 
 function scalesOf(node: Node, ctx: RewriteContext): readonly number[] | undefined {
   const found = ctx.constant(node.inputs[1] ?? "");
-  return found && toNumbers(found);
+  return found?.dtype === "float32" ? toNumbers(found) : undefined;
 }
 
 /** Resize(x, scales) as opset 10 meant it: pixel i is at i / scale. */

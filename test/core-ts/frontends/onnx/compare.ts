@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Feeds } from "../../../../core-ts/backend.ts";
 import { fromOnnx } from "../../../../core-ts/frontends/onnx/index.ts";
-import type { Attribute, Graph, GraphValue, Model } from "../../../../core-ts/graph/graph.ts";
+import type { Attribute, Graph, GraphValue, Model, Node } from "../../../../core-ts/graph/graph.ts";
 import { writeModel } from "../../../../core-ts/onnx/write.ts";
 import { type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
 import { nodeBackend } from "../../../support/backends.ts";
@@ -35,6 +35,16 @@ export function oneOpAt(spec: OneOp, opset: number): Model {
 /** A model whose nodes are written in one version of the standard opset. */
 export const at = (opset: number, content: Graph): Model =>
   model(content, { opsets: new Map([["", opset]]) });
+
+/** x → the nodes → y. */
+export function chain(
+  opset: number,
+  x: readonly (number | string)[],
+  lines: (string | Node)[],
+  constants = {},
+) {
+  return at(opset, graph({ inputs: [value("x", x)], outputs: [value("y")], nodes: lines, constants }));
+}
 
 /** Normal random data for every input; free dimensions take 2. */
 export function feedsFor(content: Model, seed = 1): Map<string, Tensor> {

@@ -158,6 +158,19 @@ describe("functions that are refused", () => {
     });
   });
 
+  it("some that would grow without bounds", async () => {
+    const doubling = Array.from({ length: 40 }, (_, i) =>
+      define(
+        `F${i} a -> c`,
+        i === 0 ? [node("Neg a -> c")] : [call(`F${i - 1} a -> b`), call(`F${i - 1} b -> c`)],
+      ),
+    );
+    await expect(load(calling([call("F39 x -> y")], doubling))).rejects.toMatchObject({
+      code: "UNSUPPORTED",
+      message: expect.stringMatching(/more than 200000 nodes/),
+    });
+  });
+
   it("one in an opset that is not read", async () => {
     const content = calling([call("Leaky x -> y")], [{ ...leaky, opsets: new Map([["", 6]]) }]);
     await expect(load(content)).rejects.toMatchObject({

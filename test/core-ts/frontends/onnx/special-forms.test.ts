@@ -1,28 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { fromOnnx } from "../../../../core-ts/frontends/onnx/index.ts";
 import { attr } from "../../../../core-ts/graph/attributes.ts";
-import type { Graph, Model } from "../../../../core-ts/graph/graph.ts";
+import type { Model, Node } from "../../../../core-ts/graph/graph.ts";
 import { writeModel } from "../../../../core-ts/onnx/write.ts";
-import { float32Scalar, int64Tensor, type Tensor, tensor } from "../../../../core-ts/tensor/tensor.ts";
-import { graph, node, value } from "../../../support/build-model.ts";
-import { at, expectSame, feedsFor, oneOpAt, opsOf, outputsOf } from "./compare.ts";
+import { float32Scalar, type Tensor, tensor } from "../../../../core-ts/tensor/tensor.ts";
+import { node, value } from "../../../support/build-model.ts";
+import { chain, expectSame, feedsFor, oneOpAt, outputsOf } from "./compare.ts";
 
 const load = (content: Model): Promise<Model> => fromOnnx(writeModel(content));
 const floats = (...dims: number[]): Tensor =>
   tensor("float32", dims, new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(0.5));
 
-/** x → the nodes → y. */
-function chain(
-  opset: number,
-  x: readonly (number | string)[],
-  lines: (string | Graph["nodes"][number])[],
-  constants = {},
-) {
-  return at(opset, graph({ inputs: [value("x", x)], outputs: [value("y")], nodes: lines, constants }));
-}
-
 describe("Clip and Pad take their bounds in the type of their data", () => {
-  const behindCast = (to: number, op: Graph["nodes"][number]): Model =>
+  const behindCast = (to: number, op: Node): Model =>
     chain(
       10,
       [2, 3],
@@ -61,91 +51,6 @@ describe("Clip and Pad take their bounds in the type of their data", () => {
       node("Add x c -> y"),
     ];
     await expectSame(chain(10, [3], lines, { k: double }));
-  });
-});
-
-describe("Softmax before opset 13 stays one node when the rank of its input can be told", () => {
-  const last = (axis: number) => node("Softmax t -> y", { axis: attr.int(axis) });
-  it.each<
-    [
-      string,
-      number,
-      readonly (number | string)[],
-      (string | Graph["nodes"][number])[],
-      Record<string, Tensor>,
-    ]
-  >([
-    ["Gemm", 1, ["n", 4], ["Gemm x w -> t"], { w: floats(4, 3) }],
-    ["Flatten", 1, ["n", 4, 2], ["Flatten x -> t"], {}],
-    ["Reshape by a constant", 2, [2, 12], ["Reshape x s -> t"], { s: int64Tensor([0, -1, 3]) }],
-    [
-      "Reshape by a computed shape",
-      2,
-      ["n", 12],
-      [
-        "Shape x -> sx",
-        node("Gather sx zero -> n", { axis: attr.int(0) }),
-        node("Unsqueeze n -> n1", { axes: attr.ints([0]) }),
-        node("Concat n1 rest -> s", { axis: attr.int(0) }),
-        "Reshape x s -> t",
-      ],
-      { zero: { ...int64Tensor([0]), dims: [] }, rest: int64Tensor([4, 3]) },
-    ],
-    ["MatMul", 2, ["n", 2, 4], ["MatMul x w -> t"], { w: floats(4, 3) }],
-    [
-      "Transpose, Relu, Add",
-      2,
-      ["n", 3, 4],
-      ["Transpose x -> a", "Relu a -> b", "Add b w -> t"],
-      { w: floats(1) },
-    ],
-    ["Squeeze", 1, ["n", 3, 1], [node("Squeeze x -> t", { axes: attr.ints([2]) })], {}],
-    [
-      "ReduceMean",
-      1,
-      ["n", 3, 2, 2],
-      [node("ReduceMean x -> t", { axes: attr.ints([2, 3]), keepdims: attr.int(0) })],
-      {},
-    ],
-    [
-      "Conv, GlobalAveragePool, Flatten",
-      1,
-      ["n", 2, 4, 4],
-      ["Conv x w -> a", "GlobalAveragePool a -> b", "Flatten b -> t"],
-      { w: floats(3, 2, 1, 1) },
-    ],
-    [
-      "Expand, Concat",
-      1,
-      [2, 3],
-      ["Expand x s -> a", node("Concat a x -> t", { axis: attr.int(1) })],
-      { s: int64Tensor([2, 3]) },
-    ],
-    [
-      "ArgMax, Cast",
-      1,
-      ["n", 3, 4],
-      [
-        node("ArgMax x -> a", { axis: attr.int(1), keepdims: attr.int(0) }),
-        node("Cast a -> t", { to: attr.int(1) }),
-      ],
-      {},
-    ],
-  ])("%s", async (_, axis, x, nodes, constants) => {
-    const canonical = await expectSame(chain(11, x, [...nodes, last(axis)], constants));
-    const softmax = canonical.graph.nodes.at(-1)!;
-    expect(softmax.op).toBe("Softmax");
-    expect(softmax.attrs.get("axis")).toEqual(attr.int(-1));
-  });
-
-  it("and is exact when it can't", async () => {
-    const content = chain(
-      11,
-      ["n", 3],
-      ["NonZero x -> i", node("Cast i -> t", { to: attr.int(1) }), last(1)],
-    );
-    const canonical = await expectSame(content);
-    expect(opsOf(canonical)).toEqual(["NonZero", "Cast", "Flatten", "Softmax", "Shape", "Reshape"]);
   });
 });
 
