@@ -32,6 +32,6 @@ export function loadCifar(shared: string): Cifar {
   return {
     calibration: npyPayload(`${shared}/data/cifar/calib512_images.npy`),
     test: npyPayload(`${shared}/data/cifar/test10k_images.npy`),
-    labels: Array.from(new BigInt64Array(labels.slice().buffer), Number),
+    labels: Array.from(new BigInt64Array(Uint8Array.from(labels).buffer), Number),
   };
 }

@@ -8,10 +8,10 @@ import { rangeBySearchOfNonzero } from "./search.ts";
  *   D(T)  = Σ_x (x - fake_quant(x; T))²       expected from h', core-as/distortion.ts
  *   T*    = argmin { KL(P(h', T) || Q(h', T)) : D(T) <= D(M) }
  *
- * 1. The exact zeros are left out. After a Relu they are a third to four fifths of all values, all in bin 0. Plain KL spreads a group's mass
- *    evenly over its bins, so as soon as bin 0 shares a group with bin 1 half of the spike is misplaced and nothing else counts; the
- *    minimum then lies below 2 bins per group, clipping whole percents of the values. But a symmetric grid holds 0 exactly at
- *    every T: the zeros carry no information about T.
+ * 1. The exact zeros are left out. After a Relu they are a third to four fifths of all values, all in bin 0. KL on the histogram as it is
+ *    spreads a group's mass evenly over its bins, so as soon as bin 0 shares a group with bin 1 half of the spike is misplaced and nothing
+ *    else counts. Plain kl guesses bin 0 to be as full as bin 1; here it is known: a symmetric grid holds 0 exactly at every T, so the
+ *    zeros carry no information about T, and the small values that share their bin do.
  * 2. A threshold is admitted only if its expected squared error is at most that of not clipping at all. KL counts how much mass is clipped,
  *    not how far it moves, and on nearly empty histograms (few samples, most bins 0 or 1) P and Q agree wherever the groups hold one
  *    occupied bin each, so its minimum means nothing. In D a clipped value weighs by the square of its distance; with few samples even

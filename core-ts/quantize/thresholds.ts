@@ -14,6 +14,12 @@ export interface ChosenScale {
 }
 
 /**
+ * At 16 bit the threshold is raised by a quarter. Data that calibration has not seen go a little beyond its range, and one clipped value costs
+ * more than the resolution of all others: CIFAR ResNet-20, 512 images, logits of unseen images 52.9 dB without, 70.8 dB with it.
+ */
+const HEADROOM = { 8: 1, 16: 1.25 } as const;
+
+/**
  * Asks each value's observer for its threshold. No statistics mean no sample ever reached the value.
  * @throws DataError naming the value when nothing was observed.
  */
@@ -33,12 +39,9 @@ export function chooseScales(
       );
     }
     const type = intType(valuePlan.bits, valuePlan.signed);
-    const threshold = OBSERVERS[valuePlan.observer].range(
-      stats,
-      { levels: type.qmax, signed: type.signed },
-      options,
-    );
-    const scale = activationScale(threshold, type.qmax);
+    const target = { levels: type.qmax, signed: type.signed };
+    const threshold = OBSERVERS[valuePlan.observer].range(stats, target, options);
+    const scale = activationScale(threshold * HEADROOM[valuePlan.bits], type.qmax);
     chosen.set(value, {
       scale,
       threshold: scale * type.qmax,

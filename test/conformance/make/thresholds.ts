@@ -41,8 +41,12 @@ export function naiveThreshold(name: ObserverName, x: readonly number[], target:
   const nonzero = bins.slice();
   nonzero[0] = nonzero[0]! - x.filter((v) => v === 0).length;
   switch (name) {
-    case "kl":
-      return Math.min(limit, naiveKl(bins, levels) * width);
+    case "kl": {
+      // Bin 0 counts as much as bin 1.
+      const level = bins.slice();
+      if (level.length > 1) level[0] = level[1]!;
+      return Math.min(limit, naiveKl(level, levels) * width);
+    }
     case "kl_v2":
       return Math.min(limit, naiveKlV2(nonzero, levels) * width);
     case "mse":
