@@ -2,18 +2,14 @@ import { Presets, SingleBar } from "cli-progress";
 import pc from "picocolors";
 import type { Bar, Terminal } from "../shared/ports.ts";
 
-const WIDTH_OF_A_PIPE = 120;
-
 /** The process's own streams. */
 export const nodeTerminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  outIsTerminal: process.stdout.isTTY === true,
   errIsTerminal: process.stderr.isTTY === true,
   // picocolors looks at NO_COLOR, FORCE_COLOR and --color as well as at the terminal.
   outColors: process.stdout.isTTY === true && pc.isColorSupported,
   errColors: process.stderr.isTTY === true && pc.isColorSupported,
-  columns: process.stdout.columns ?? WIDTH_OF_A_PIPE,
 };
 
 /** A bar on standard error. It leaves signals alone: main.ts decides what happens on Ctrl-C. */

@@ -8,13 +8,11 @@ export interface Terminal {
   out(text: string): void;
   /** Progress, logs, errors. */
   err(text: string): void;
-  readonly outIsTerminal: boolean;
+  /** Whether a person watches the error stream, so that bars make sense. */
   readonly errIsTerminal: boolean;
   /** Whether colours are welcome on results and on the rest. */
   readonly outColors: boolean;
   readonly errColors: boolean;
-  /** Characters of a line of results. */
-  readonly columns: number;
 }
 
 /** A progress bar on a terminal. */

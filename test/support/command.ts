@@ -29,11 +29,9 @@ export function recordingPorts(more: Partial<Ports> = {}): {
       err(text) {
         err += text;
       },
-      outIsTerminal: false,
       errIsTerminal: false,
       outColors: false,
       errColors: false,
-      columns: 100,
     },
     files: nodeFiles,
     now: () => performance.now(),

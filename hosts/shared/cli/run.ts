@@ -1,3 +1,4 @@
+import pc from "picocolors";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { Ports } from "../ports.ts";
 import { runConvert } from "../quant/run-convert.ts";
@@ -49,7 +50,8 @@ export async function runKnight(argv: readonly string[], ports: Ports): Promise<
     await obey(argv, ports);
     return 0;
   } catch (error) {
-    ports.terminal.err(describeFailure(error, wantsStack(argv)));
+    const paint = pc.createColors(ports.terminal.errColors);
+    ports.terminal.err(describeFailure(error, wantsStack(argv)).replace(/^error:/, paint.red("error:")));
     return exitCodeOf(error, ports.signal.reason);
   }
 }

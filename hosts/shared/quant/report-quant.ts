@@ -10,7 +10,9 @@ export interface QuantReport {
   readonly float: number;
   readonly fixed: number;
   readonly samples: number;
+  /** Per integer layer, and over which part of the data. */
   readonly layers: readonly LayerError[];
+  readonly compared: string;
   readonly floatLayers: Prepared["floatLayers"];
   readonly integerNodes: number;
   readonly warnings: readonly string[];
@@ -90,8 +92,8 @@ export function reportQuant(run: CommandRun, report: QuantReport): void {
   const worst = worstLayers(report.layers);
   const shown =
     worst.length < report.layers.length
-      ? `The ${worst.length} worst of ${report.layers.length} integer layers`
-      : "Integer layers, worst first";
+      ? `The ${worst.length} worst of ${report.layers.length} integer layers, on ${report.compared}`
+      : `Integer layers, worst first, on ${report.compared}`;
   const parts = [
     facts(
       [

@@ -17,6 +17,9 @@ import { Dump } from "./dump.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
 import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
 
+/** Runs of the quantized model whose layers are compared one by one; -du compares all. */
+const COMPARED_RUNS = 8;
+
 /** Everything the passes over the data need. */
 interface Work extends CommandRun {
   readonly host: PipelineHost;
@@ -52,12 +55,8 @@ async function evaluateModel(
   model: QuantizedModel,
 ): Promise<{ fixed: number; layers: LayerError[] }> {
   const dump = work.settings.dump ? new Dump(work.staging, work.ports.files) : undefined;
-  const evaluation = await startEvaluation(
-    work.prepared,
-    model,
-    work.host,
-    dump ? { onLayer: dump.listener } : {},
-  );
+  const options = dump ? { onLayer: dump.listener } : { comparedRuns: COMPARED_RUNS };
+  const evaluation = await startEvaluation(work.prepared, model, work.host, options);
   try {
     const fixed = await pass(work, "Evaluation", (feeds) => evaluation.forward(feeds));
     await dump?.finish();
@@ -110,6 +109,7 @@ async function quantizeStaged(run: CommandRun, bytes: Uint8Array, infer: InferRu
     float: calibrated.float,
     fixed: evaluated.fixed,
     samples: calibrated.samples,
+    compared: run.settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
     layers: evaluated.layers,
     floatLayers: prepared.floatLayers,
     integerNodes: model.summary.integerNodes,

@@ -58,7 +58,7 @@ describe("-r quant", () => {
     const [float, fixed] = ["Float result", "Fixed result"].map((name) => Number(fact(out, name)));
     const loss = Number(/^([\d.]+) %$/.exec(fact(out, "Quantization Loss")!)![1]);
     expect(loss).toBeCloseTo((100 * Math.abs(fixed! - float!)) / float!, 3);
-    expect(out).toContain("The 10 worst of 11 integer layers:");
+    expect(out).toContain("The 10 worst of 11 integer layers, on the first 8 batches:");
     expect(out).not.toContain("\x1b[");
     expect(scratch.list().filter((path) => path.startsWith("out"))).toEqual([
       "out",
