@@ -1,5 +1,7 @@
-/** CIFAR-10 accuracy of float against fixed-point for every observer: `npm run bench -- accuracy [model ...]`. */
+/** CIFAR-10 accuracy of float against fixed-point for every observer: `npm run bench -- accuracy [model ...]`. Prints a Markdown table. */
 import { existsSync, readFileSync } from "node:fs";
+import { openSession } from "../core-ts/calibrate/calibrate.ts";
+import type { Ranges } from "../core-ts/calibrate/ranges.ts";
 import {
   findChip,
   OBSERVERS,
@@ -14,33 +16,38 @@ import {
 import { makePlan } from "../core-ts/plan/make-plan.ts";
 import { loadNodeKernels } from "../hosts/node/kernels.ts";
 import { createNodeBackend } from "../hosts/node/ort.ts";
-import { cifarBatch, loadCifar } from "./cifar.ts";
+import { type Cifar, cifarBatch, loadCifar } from "./cifar.ts";
 
 const SHARED = process.env.KNIGHT_SHARED ?? "../shared";
 const BATCH = 100;
+const CLASSES = 10;
+const CALIBRATION_IMAGES = 512;
 const TEST = Number(process.env.KNIGHT_TEST_IMAGES ?? 10000);
+const TARGETS = [
+  { chip: "TX5368AV200", bits: 8 },
+  { chip: "generic", bits: 8 },
+  { chip: "TX5368AV200", bits: 16 },
+] as const;
 
-interface Score {
-  readonly logits: Float32Array;
-  readonly seconds: number;
-}
+type Forward = (
+  feeds: ReadonlyMap<string, ReturnType<typeof cifarBatch>>,
+) => Promise<ReadonlyMap<string, { data: unknown }>>;
 
-async function logitsOf(
-  forward: (image: ReturnType<typeof cifarBatch>) => Promise<Float32Array>,
-  images: Uint8Array,
-): Promise<Score> {
-  const logits = new Float32Array(TEST * 10);
-  const start = performance.now();
-  for (let i = 0; i < TEST; i += BATCH) logits.set(await forward(cifarBatch(images, i, BATCH)), i * 10);
-  return { logits, seconds: (performance.now() - start) / 1000 };
+async function logitsOf(forward: Forward, images: Uint8Array): Promise<Float32Array> {
+  const logits = new Float32Array(TEST * CLASSES);
+  for (let i = 0; i < TEST; i += BATCH) {
+    const results = await forward(new Map([["input", cifarBatch(images, i, BATCH)]]));
+    logits.set(results.get("logits")!.data as Float32Array, i * CLASSES);
+  }
+  return logits;
 }
 
 function argmax(logits: Float32Array, i: number): number {
-  const row = logits.subarray(i * 10, i * 10 + 10);
+  const row = logits.subarray(i * CLASSES, (i + 1) * CLASSES);
   return row.indexOf(Math.max(...row));
 }
 
-function compare(float: Float32Array, fixed: Float32Array, labels: number[]) {
+function compare(float: Float32Array, fixed: Float32Array, labels: readonly number[]) {
   let [right, agree, signal, noise] = [0, 0, 0, 0];
   for (let i = 0; i < TEST; i++) {
     const guess = argmax(fixed, i);
@@ -51,80 +58,69 @@ function compare(float: Float32Array, fixed: Float32Array, labels: number[]) {
     signal += float[i]! ** 2;
     noise += (fixed[i]! - float[i]!) ** 2;
   }
-  return {
-    top1: (100 * right) / TEST,
-    agreement: (100 * agree) / TEST,
-    sqnr: 10 * Math.log10(signal / noise),
-  };
+  const percent = (count: number) => ((100 * count) / TEST).toFixed(2);
+  return `${percent(right)} | ${percent(agree)} | ${(10 * Math.log10(signal / noise)).toFixed(2)}`;
 }
 
-async function bench(name: string): Promise<void> {
-  const cifar = loadCifar(SHARED);
+async function calibrated(prepared: Prepared, host: PipelineHost, images: Uint8Array): Promise<Ranges> {
+  const calibration = await startCalibration(prepared, host);
+  for (let i = 0; i < CALIBRATION_IMAGES; i++)
+    await calibration.forward(new Map([["input", cifarBatch(images, i, 1)]]));
+  await calibration.stop();
+  return calibration.ranges();
+}
+
+async function floatLogits(prepared: Prepared, host: PipelineHost, cifar: Cifar): Promise<Float32Array> {
+  const session = await openSession(host.backend, prepared.targetModel, "the float model");
+  const logits = await logitsOf((feeds) => session.run(feeds), cifar.test);
+  await session.release();
+  return logits;
+}
+
+async function fixedLogits(
+  prepared: Prepared,
+  ranges: Ranges,
+  host: PipelineHost,
+  cifar: Cifar,
+): Promise<Float32Array> {
+  const model = quantizeModel(prepared, ranges, host);
+  const evaluation = await startEvaluation(prepared, model, host, { comparedRuns: 0 });
+  const logits = await logitsOf((feeds) => evaluation.forward(feeds), cifar.test);
+  await evaluation.stop();
+  return logits;
+}
+
+async function bench(name: string, host: PipelineHost, cifar: Cifar): Promise<void> {
   const bytes = readFileSync(`${SHARED}/models/cifar/${name}.onnx`);
-  const host: PipelineHost = {
-    backend: createNodeBackend({ threads: 2 }),
-    kernels: await loadNodeKernels(),
-    log: () => undefined,
-    toolVersion: "bench",
-  };
   const base = { percent: 0.99999, irBatch: BATCH, lutLen: 10, outputDequant: false, mode: "kl" } as const;
   let float: Float32Array | undefined;
-  for (const [chip, bits] of [
-    ["TX5368AV200", 8],
-    ["generic", 8],
-    ["TX5368AV200", 16],
-  ] as const) {
+  for (const { chip, bits } of TARGETS) {
     const prepared = await prepare(bytes, { ...base, chip, bits }, host);
-    const calibration = await startCalibration(prepared, host);
-    for (let i = 0; i < 512; i++)
-      await calibration.forward(new Map([["input", cifarBatch(cifar.calibration, i, 1)]]));
-    const ranges = calibration.ranges();
-    await calibration.stop();
-    float ??= await floatLogits(prepared, host, cifar.test);
-    console.log(
-      `${name} ${chip} ${bits} bit; float top-1 ${compare(float, float, cifar.labels).top1.toFixed(2)}`,
-    );
+    const ranges = await calibrated(prepared, host, cifar.calibration);
+    if (!float) {
+      float = await floatLogits(prepared, host, cifar);
+      console.log(`| ${name} | float | | | ${compare(float, float, cifar.labels).replace("Infinity", "")} |`);
+    }
     for (const observer of Object.keys(OBSERVERS) as ObserverName[]) {
-      const plan = makePlan(prepared.targetModel.graph, {
-        chip: findChip(chip),
-        bits,
-        observer,
-        lutLength: 10,
-      });
-      const again = { ...prepared, plan };
-      const evaluation = await startEvaluation(again, quantizeModel(again, ranges, host), host, {
-        comparedRuns: 0,
-      });
-      const run = await logitsOf(
-        async (image) =>
-          (await evaluation.forward(new Map([["input", image]]))).get("logits")!.data as Float32Array,
-        cifar.test,
-      );
-      await evaluation.stop();
-      const { top1, agreement, sqnr } = compare(float, run.logits, cifar.labels);
-      console.log(
-        `  ${observer.padEnd(10)} top-1 ${top1.toFixed(2)}  agreement ${agreement.toFixed(2)} %  SQNR ${sqnr.toFixed(2)} dB  ${run.seconds.toFixed(1)} s`,
-      );
+      const options = { chip: findChip(chip), bits, observer, lutLength: base.lutLen };
+      const plan = makePlan(prepared.targetModel.graph, options);
+      const fixed = await fixedLogits({ ...prepared, plan }, ranges, host, cifar);
+      console.log(`| ${name} | ${chip} | ${bits} | ${observer} | ${compare(float, fixed, cifar.labels)} |`);
     }
   }
 }
 
-async function floatLogits(
-  prepared: Prepared,
-  host: PipelineHost,
-  images: Uint8Array,
-): Promise<Float32Array> {
-  const { writeModel } = await import("../core-ts/onnx/write.ts");
-  const session = await host.backend.createSession(writeModel(prepared.targetModel));
-  const run = await logitsOf(
-    async (image) => (await session.run(new Map([["input", image]]))).get("logits")!.data as Float32Array,
-    images,
-  );
-  await session.release();
-  return run.logits;
-}
-
 if (!existsSync(`${SHARED}/models/cifar`))
   throw new Error(`${SHARED}/models/cifar is not there; this benchmark needs the shared models`);
-for (const name of process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["resnet20", "resnet32"])
-  await bench(name);
+const host: PipelineHost = {
+  backend: createNodeBackend({ threads: 2 }),
+  kernels: await loadNodeKernels(),
+  log: () => undefined,
+  toolVersion: "bench",
+};
+console.log(
+  "| model | target | bits | mode | top-1 % | agreement % | logit SQNR dB |\n| --- | --- | --- | --- | --- | --- | --- |",
+);
+const wanted = process.argv.slice(2);
+for (const name of wanted.length > 0 ? wanted : ["resnet20", "resnet32"])
+  await bench(name, host, loadCifar(SHARED));

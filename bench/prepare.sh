@@ -22,11 +22,11 @@ mkdir -p "$out"
 for net in resnet18 mobilenet_v2; do
   [[ -f "$out/$net.onnx" ]] || "$venv/bin/python" "$generator" "$net" "$out/$net.onnx"
 done
-# Noise is enough for time and memory: 64 standard normal images, float32 [64, 3, 224, 224].
-[[ -f "$out/images.npy" ]] || "$venv/bin/python" - "$out/images.npy" <<'PY'
+# Noise is enough for time and memory: 32 standard normal images, float32 [32, 3, 224, 224].
+[[ -f "$out/images32.npy" ]] || "$venv/bin/python" - "$out/images32.npy" <<'PY'
 import sys, numpy as np
-np.save(sys.argv[1], np.random.RandomState(1).standard_normal((64, 3, 224, 224)).astype(np.float32))
+np.save(sys.argv[1], np.random.RandomState(1).standard_normal((32, 3, 224, 224)).astype(np.float32))
 PY
 echo "python:   $venv/bin/python"
 echo "networks: $out/resnet18.onnx $out/mobilenet_v2.onnx"
-echo "images:   $out/images.npy"
+echo "images:   $out/images32.npy"
