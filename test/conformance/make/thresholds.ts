@@ -42,10 +42,13 @@ export function naiveThreshold(name: ObserverName, x: readonly number[], target:
   nonzero[0] = nonzero[0]! - x.filter((v) => v === 0).length;
   switch (name) {
     case "kl": {
-      // Bin 0 counts as much as bin 1.
+      // Bin 0 counts as much as bin 1; at most one value in 10,000 lies beyond.
       const level = bins.slice();
       if (level.length > 1) level[0] = level[1]!;
-      return Math.min(limit, naiveKl(level, levels) * width);
+      const beyond = (t: number) => magnitudes.filter((v) => Math.floor(v / width) >= t).length;
+      let t = naiveKl(level, levels);
+      while (beyond(t) > x.length / 10000) t = Math.floor(t) + 1;
+      return Math.min(limit, t * width);
     }
     case "kl_v2":
       return Math.min(limit, naiveKlV2(nonzero, levels) * width);

@@ -29,6 +29,12 @@ function qualityOf(name: ObserverName, stats: TensorStats, data: readonly Float3
   return qualityAt(OBSERVERS[name].range(stats, SIGNED, { percent: 0.9999, kernels }), data);
 }
 
+/** Of the threshold of the entropy method on the histogram as it is, without the rules of kl and kl_v2. */
+function plainQuality(stats: TensorStats, data: readonly Float32Array[]): Quality {
+  const bins = foldMagnitudes(stats, true);
+  return qualityAt(kernels.searchKl({ bins, levels: SIGNED.levels }) * binWidth(stats), data);
+}
+
 function qualityAt(threshold: number, data: readonly Float32Array[]): Quality {
   const grid = { scale: threshold / SIGNED.levels, qmin: -127, qmax: 127 };
   let [error, power, count] = [0, 0, 0];
@@ -62,10 +68,9 @@ const SYNTHETIC: Record<string, (seed: number) => Float32Array> = {
   "a far outlier in a million": (seed) => normal(1_000_000, seed).map((x, i) => (i === 5 ? 100 : x)),
 };
 
-/** Where plain kl fails: by how many dB at least, on average. */
+/** Where plain KL fails: by how many dB at least, on average. */
 const KL_FAILS: Readonly<Record<string, number>> = {
-  [SPIKE]: 1.5,
-  "few samples of a Relu output": 2,
+  [SPIKE]: 10,
   "a far outlier in a million": 6,
 };
 
@@ -81,28 +86,18 @@ describe.each(Object.entries(SYNTHETIC))("on %s", (name, make) => {
     }
   });
 
-  test("kl_v2 is never worse than plain kl, and better where kl fails", () => {
+  test("kl_v2 is not worse than plain KL, by more than a histogram can tell, and better where plain KL fails", () => {
     let gain = 0;
     for (const seed of [1, 2, 3]) {
       const data = [make(seed)];
       const stats = statsOf(data);
-      const better = qualityOf("kl_v2", stats, data).sqnr - qualityOf("kl", stats, data).sqnr;
-      expect(better).toBeGreaterThan(-0.01);
+      const better = qualityOf("kl_v2", stats, data).sqnr - plainQuality(stats, data).sqnr;
+      expect(better).toBeGreaterThan(-0.1);
       gain += better / 3;
     }
-    // Measured (dB): spike 2.3, few samples 3.1, outlier 7.7, exponential 0.2, ten values 0.
-    expect(gain).toBeGreaterThan(KL_FAILS[name] ?? -0.01);
+    // Measured (dB): spike 34.3, outlier 7.7, ten values 0.5, exponential 0.2.
+    expect(gain).toBeGreaterThan(KL_FAILS[name] ?? -0.1);
   });
-});
-
-test("KL on the histogram as it is, with a Relu's zeros in bin 0, loses more than 10 dB", () => {
-  for (const seed of [1, 2, 3]) {
-    const data = [SYNTHETIC[SPIKE]!(seed)];
-    const stats = statsOf(data);
-    const bins = foldMagnitudes(stats, true);
-    const threshold = kernels.searchKl({ bins, levels: SIGNED.levels }) * binWidth(stats);
-    expect(qualityAt(threshold, data).sqnr).toBeLessThan(qualityOf("kl_v2", stats, data).sqnr - 10);
-  }
 });
 
 test("kl_v2 clips an outlier that costs everything else its resolution", () => {
@@ -114,8 +109,7 @@ test("kl_v2 clips an outlier that costs everything else its resolution", () => {
 
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
-/** `few`: a single image is so few samples that plain kl fails. */
-const SUBJECTS: Record<string, Subject & { readonly few?: boolean }> = {
+const SUBJECTS: Record<string, Subject> = {
   "MNIST (CNTK)": {
     model: "models/mnist/mnist.onnx",
     images: "data/mnist/t10k_images.npy",
@@ -127,7 +121,6 @@ const SUBJECTS: Record<string, Subject & { readonly few?: boolean }> = {
     model: "models/cifar/resnet20_bnfolded.onnx",
     images: "data/cifar/calib512_images.npy",
     dims: [3, 32, 32],
-    few: true,
     values: /\/layer\d\/layer\d\.\d\/Relu\w*_output_0/g,
     normalize: (pixel, channel) => (pixel / 255 - MEAN[channel]!) / DEVIATION[channel]!,
   },
@@ -141,7 +134,7 @@ describe.each(Object.entries(SUBJECTS))("on the Relu outputs of %s", (_, subject
     async (count) => {
       const activations = await activationsOf(subject, 64);
       expect(activations.size).toBeGreaterThan(1);
-      const mean = { kl: 0, kl_v2: 0, min_max: 0 };
+      const mean = { plain: 0, kl: 0, kl_v2: 0, min_max: 0 };
       for (const [value, data] of activations) {
         const [seen, unseen] = [data.slice(0, count), data.slice(32)];
         const stats = statsOf(seen);
@@ -149,15 +142,16 @@ describe.each(Object.entries(SUBJECTS))("on the Relu outputs of %s", (_, subject
           qualityOf("kl_v2", stats, seen).mse / qualityOf("min_max", stats, seen).mse,
           value,
         ).toBeLessThanOrEqual(1.02);
+        mean.plain += plainQuality(stats, unseen).sqnr / activations.size;
         for (const name of ["kl", "kl_v2", "min_max"] as const) {
           mean[name] += qualityOf(name, stats, unseen).sqnr / activations.size;
         }
       }
-      // Measured (dB), 32 images: ResNet-20 kl 36.7, kl_v2 36.7, min_max 36.1; MNIST kl 40.0, kl_v2 40.0, min_max 39.5; one image:
-      // ResNet-20 kl 32.6, kl_v2 35.8, min_max 35.9. Half a dB allows for what one image can't tell about the others.
+      // Measured (dB), 32 images: ResNet-20 plain KL 12.0, kl 36.7, kl_v2 36.7, min_max 36.1; MNIST 5.2, 40.0, 40.0, 39.5; one image:
+      // ResNet-20 11.3, 35.8, 35.8, 35.9. Half a dB allows for what one image can't tell about the others.
+      expect(mean.kl_v2).toBeGreaterThan(mean.plain + 15);
       expect(mean.kl_v2).toBeGreaterThan(mean.kl - 0.1);
       expect(mean.kl_v2).toBeGreaterThan(mean.min_max - 0.5);
-      if (count === 1 && subject.few) expect(mean.kl_v2).toBeGreaterThan(mean.kl + 2);
     },
   );
 });
