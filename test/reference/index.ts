@@ -35,6 +35,8 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Gemm8: gemmTwin,
   GemmU8: gemmTwin,
   GlobalMaxPool: globalMaxPoolTwin,
+  GroupConv16: convTwin,
+  GroupConv8: convTwin,
   Lut16: lut16Twin,
   Lut8: lut8Twin,
   MatMul16: matmulTwin,

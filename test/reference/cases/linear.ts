@@ -186,7 +186,9 @@ const pairs16 = DTYPES16.flatMap((a) => DTYPES16.map((b) => [a, b] as const));
 
 export const LINEAR_CASES: CaseMakers = {
   Conv8: conv(DTYPES8),
+  GroupConv8: conv(DTYPES8),
   Conv16: conv(DTYPES16),
+  GroupConv16: conv(DTYPES16),
   ConvTranspose8: convTranspose(DTYPES8),
   ConvTranspose16: convTranspose(DTYPES16),
   Gemm8: gemm(["int8"]),
