@@ -1,6 +1,6 @@
 import { InternalError } from "../errors.ts";
 import { type FunctionDef, KNIGHT_DOMAIN, type Node } from "../graph/graph.ts";
-import { conv8, conv16, groupConv8, groupConv16 } from "./functions/conv.ts";
+import { conv8, conv16, shortConv8, shortConv16 } from "./functions/conv.ts";
 import { convTranspose8, convTranspose16 } from "./functions/conv-transpose.ts";
 import { div } from "./functions/div.ts";
 import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
@@ -35,8 +35,8 @@ export const FIXED_OPS = {
   Gemm16: { build: gemm16 },
   Gemm8: { build: gemm8 },
   GemmU8: { build: gemmU8 },
-  GroupConv16: { build: groupConv16 },
-  GroupConv8: { build: groupConv8 },
+  ShortConv16: { build: shortConv16 },
+  ShortConv8: { build: shortConv8 },
   GlobalMaxPool: { build: globalMaxPool },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },

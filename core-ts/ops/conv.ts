@@ -1,16 +1,10 @@
+import type { BitWidth } from "../chips/index.ts";
 import { FLOAT32_INTEGERS } from "../fixed/functions/conv.ts";
 import { intAttr } from "../graph/attributes.ts";
 import type { Attribute, Node } from "../graph/graph.ts";
 import { lowerLinear } from "../quantize/linear.ts";
-import { channelLayout, weightMax } from "../quantize/weights.ts";
-import {
-  firstOperand,
-  type IntValue,
-  type LowerContext,
-  notConstant,
-  type OpRecord,
-  type PlanView,
-} from "./record.ts";
+import { channelLayout } from "../quantize/weights.ts";
+import { firstOperand, notConstant, type OpRecord, type PlanView } from "./record.ts";
 
 /** Terms of one sum: at 8 bit int32 must hold 255·127·K and a bias, at 16 bit the low-byte products 255²·K. */
 export const MAX_TERMS = 32768;
@@ -47,12 +41,10 @@ function refuseConv(node: Node, view: PlanView): string | undefined {
     : undefined;
 }
 
-/** The form of the op: groups of few terms have one of their own, whose products are exact in float32. */
-function fixedOp(ctx: LowerContext, x: IntValue, terms: number): string {
-  const { bits } = ctx.plan;
-  const largest = bits === 8 ? Math.max(-x.type.qmin, x.type.qmax) * weightMax(8) : 255 * 255;
-  const isGrouped = intAttr(ctx.node, "group", 1) > 1;
-  return `${isGrouped && terms * largest < FLOAT32_INTEGERS ? "GroupConv" : "Conv"}${bits}`;
+/** Conv with short sums has a form of its own, whose products are exact in float32: at 8 bit those of x and w, at 16 bit those of their bytes. */
+function fixedOp(bits: BitWidth, largestSum: number, terms: number): string {
+  const largest = bits === 8 ? largestSum : terms * 255 * 255;
+  return `${largest < FLOAT32_INTEGERS ? "ShortConv" : "Conv"}${bits}`;
 }
 
 /** y = requantize(Σ x·w + bias), one weight scale per output channel (axis 0 of w). */
@@ -74,7 +66,7 @@ export const conv: OpRecord = {
       ...copied(ctx.node, WINDOW),
       group: { kind: "int", value: intAttr(ctx.node, "group", 1) } as const,
     };
-    ctx.emit(fixedOp(ctx, x, layout.inner), [x.name, ...linear.inputs], {
+    ctx.emit(fixedOp(ctx.plan.bits, linear.largestSum, layout.inner), [x.name, ...linear.inputs], {
       ...attrs,
       ...linear.attrs,
     });

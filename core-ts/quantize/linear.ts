@@ -12,6 +12,8 @@ export interface LinearOperands {
   readonly inputs: readonly string[];
   /** q1 and x_offset at 16 bit, nothing at 8 bit; with the bounds and `to`. */
   readonly attrs: Attributes;
+  /** Bound of Σ|x·w| over all channels. */
+  readonly largestSum: number;
 }
 
 interface LinearSpec {
@@ -86,7 +88,8 @@ export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands
   const scales = channelScales(spec, ctx, real);
   const w = quantizeWeights(spec.weight.data as Float32Array, spec.layout, scales, bits);
   const bias = real.map((b, c) => roundHalfEven(b / (spec.x.scale * scales[c]!)));
-  const q1 = bits === 16 ? firstShift(spec, ctx, scales, channelSums(w, spec.layout), bias) : 0;
+  const sums = channelSums(w, spec.layout);
+  const q1 = bits === 16 ? firstShift(spec, ctx, scales, sums, bias) : 0;
   const chosen = Array.from(scales, (scale) =>
     chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name),
   );
@@ -114,6 +117,8 @@ export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands
         ),
       ),
     ],
+    largestSum:
+      sums.reduce((most, sum) => Math.max(most, sum), 0) * Math.max(-spec.x.type.qmin, spec.x.type.qmax),
     attrs: { ...ctx.bounds(), ...(bits === 16 ? { x_offset: offsetOf(spec.x), q1: attr.int(q1) } : {}) },
   };
 }

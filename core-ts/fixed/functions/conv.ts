@@ -52,12 +52,12 @@ function convFloat(b: BodyBuilder, x: string, w: string): string {
 }
 
 /**
- * Conv8 for groups of few terms. ConvInteger takes the groups one by one (MobileNet-V2: 34 of 50 ms); the float Conv does not, and is exact
- * here: the quantizer emits it only where terms · max|x| · 127 < 2^24.
+ * Conv8 for short sums: emitted only where Σ|w|·max|x| < 2^24 in every channel, so that float32 holds every partial sum. ONNX Runtime's float
+ * Conv is five times as fast as its ConvInteger, and seventy times where there are many groups (ResNet-18, MobileNet-V2).
  */
-export function groupConv8(): FunctionDef {
+export function shortConv8(): FunctionDef {
   return defineFunction({
-    name: "GroupConv8",
+    name: "ShortConv8",
     inputs: LINEAR_INPUTS,
     attributes: [...WINDOW, "group", ...BOUNDS],
     body(b) {
@@ -67,10 +67,10 @@ export function groupConv8(): FunctionDef {
   });
 }
 
-/** Conv16 for groups of few terms: four products of bytes, less their zero points, in float32; terms · 255² < 2^24. */
-export function groupConv16(): FunctionDef {
+/** Conv16 for short sums: four products of bytes, less their zero points, in float32; terms · 255² < 2^24. */
+export function shortConv16(): FunctionDef {
   return defineFunction({
-    name: "GroupConv16",
+    name: "ShortConv16",
     inputs: LINEAR_INPUTS,
     attributes: [...WINDOW, "group", ...BOUNDS, "x_offset", "q1"],
     body(b) {
