@@ -1,7 +1,7 @@
 import type { BitWidth } from "../chips/index.ts";
 import { DataError } from "../errors.ts";
 import { powerOfTwo } from "../power-of-two.ts";
-import { clamp, roundHalfEven } from "./scale.ts";
+import { roundChannel } from "./round-weights.ts";
 
 /**
  * Where the output channel stands in a weight tensor seen as [groups, rows, channels, inner]: Conv [M, C/g, k...] is {1, M, C/g·k},
@@ -12,15 +12,16 @@ export interface ChannelLayout {
   /** Output channels of one group. */
   readonly channels: number;
   readonly inner: number;
+  /** Elements of one kernel: the product of the spatial dimensions, 1 for a matrix. */
+  readonly kernel: number;
 }
 
 /** Where the output channel stands in the weights of Conv, ConvTranspose, Gemm and MatMul. */
 export function channelLayout(op: string, dims: readonly number[], groups: number): ChannelLayout {
-  const inner = dims.slice(2).reduce((product, dim) => product * dim, 1);
-  if (op === "Conv") return { groups: 1, channels: dims[0]!, inner: dims[1]! * inner };
-  return op === "ConvTranspose"
-    ? { groups, channels: dims[1]!, inner }
-    : { groups: 1, channels: dims[1]!, inner: 1 };
+  const kernel = dims.slice(2).reduce((product, dim) => product * dim, 1);
+  if (op === "Conv") return { groups: 1, channels: dims[0]!, inner: dims[1]! * kernel, kernel };
+  if (op === "ConvTranspose") return { groups, channels: dims[1]!, inner: kernel, kernel };
+  return { groups: 1, channels: dims[1]!, inner: 1, kernel: 1 };
 }
 
 /** Largest magnitude of a weight integer: the narrow range ±(2^(b-1)-1). */
@@ -62,7 +63,20 @@ export function channelMaxima(w: Float32Array, layout: ChannelLayout, name: stri
   return maxima;
 }
 
-/** Integers of the weights on one scale per output channel, narrow range. */
+/** Where the elements of an output channel stand. */
+function elementsOf(channel: number, length: number, layout: ChannelLayout): Int32Array {
+  const { groups, channels, inner } = layout;
+  const rows = length / (groups * channels * inner);
+  const first = Math.floor(channel / channels) * rows;
+  const at = new Int32Array(rows * inner);
+  for (let row = 0; row < rows; row++) {
+    const start = ((first + row) * channels + (channel % channels)) * inner;
+    for (let k = 0; k < inner; k++) at[row * inner + k] = start + k;
+  }
+  return at;
+}
+
+/** Integers of the weights on one scale per output channel, narrow range; see round-weights.ts for the rounding. */
 export function quantizeWeights(
   w: Float32Array,
   layout: ChannelLayout,
@@ -71,10 +85,10 @@ export function quantizeWeights(
 ): Int8Array | Int16Array {
   const q = bits === 8 ? new Int8Array(w.length) : new Int16Array(w.length);
   const limit = weightMax(bits);
-  eachRun(w.length, layout, (channel, from, to) => {
-    const scale = scales[channel]!;
-    for (let i = from; i < to; i++) q[i] = clamp(roundHalfEven(w[i]! / scale), -limit, limit);
-  });
+  for (const [channel, scale] of scales.entries()) {
+    const elements = { at: elementsOf(channel, w.length, layout), kernel: layout.kernel };
+    roundChannel({ w, q, scale, limit }, elements);
+  }
   return q;
 }
 
