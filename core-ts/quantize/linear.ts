@@ -80,6 +80,10 @@ function biasTensor(bias: Float64Array, bits: 8 | 16): Tensor {
     : tensor("int64", [bias.length], BigInt64Array.from(bias, BigInt));
 }
 
+function weightTensor(w: Int8Array | Int16Array, dims: readonly number[]): Tensor {
+  return w instanceof Int8Array ? tensor("int8", dims, w) : tensor("int16", dims, w);
+}
+
 /** Quantizes weights and bias and chooses multiplier and shift: r[c] = s_x · s_w[c] / s_y. */
 export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands {
   const bits = ctx.plan.bits;
@@ -93,29 +97,24 @@ export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands
   const chosen = Array.from(scales, (scale) =>
     chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name),
   );
+  const factors = [
+    tensor(
+      "int16",
+      [channels],
+      Int16Array.from(chosen, ({ m }) => m),
+    ),
+    tensor(
+      "int8",
+      [channels],
+      Int8Array.from(chosen, ({ shift }) => shift),
+    ),
+  ] as const;
   return {
     inputs: [
-      ctx.constantTensor(
-        "weight",
-        w instanceof Int8Array ? tensor("int8", spec.weight.dims, w) : tensor("int16", spec.weight.dims, w),
-      ),
+      ctx.constantTensor("weight", weightTensor(w, spec.weight.dims)),
       ctx.constantTensor("bias", biasTensor(bias, bits)),
-      ctx.constantTensor(
-        "multiplier",
-        tensor(
-          "int16",
-          [channels],
-          Int16Array.from(chosen, ({ m }) => m),
-        ),
-      ),
-      ctx.constantTensor(
-        "shift",
-        tensor(
-          "int8",
-          [channels],
-          Int8Array.from(chosen, ({ shift }) => shift),
-        ),
-      ),
+      ctx.constantTensor("multiplier", factors[0]),
+      ctx.constantTensor("shift", factors[1]),
     ],
     largestSum:
       sums.reduce((most, sum) => Math.max(most, sum), 0) * Math.max(-spec.x.type.qmin, spec.x.type.qmax),
