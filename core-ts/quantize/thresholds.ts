@@ -14,10 +14,11 @@ export interface ChosenScale {
 }
 
 /**
- * At 16 bit the threshold is raised by a quarter. Data that calibration has not seen go a little beyond its range, and one clipped value costs
- * more than the resolution of all others: CIFAR ResNet-20, 512 images, logits of unseen images 52.9 dB without, 70.8 dB with it.
+ * At 16 bit the threshold is doubled. Data that calibration has not seen go beyond its range, and one clipped value costs more than the
+ * resolution of all others. CIFAR ResNet-20, logits of unseen images, calibrated on 8 / 128 / 512 images: 27 / 28 / 53 dB without,
+ * 37 / 37 / 71 dB with a quarter more, 69 / 68 / 67 dB doubled.
  */
-const HEADROOM = { 8: 1, 16: 1.25 } as const;
+const HEADROOM = { 8: 1, 16: 2 } as const;
 
 /**
  * Asks each value's observer for its threshold. No statistics mean no sample ever reached the value.

@@ -34,10 +34,10 @@ describe("chooseScales", () => {
   it.each([
     [8, true, 4 / 127],
     [8, false, 3 / 255],
-    [16, true, (4 * 1.25) / 32767],
-    [16, false, (3 * 1.25) / 65535],
+    [16, true, (4 * 2) / 32767],
+    [16, false, (3 * 2) / 65535],
   ] as const)(
-    "at %i bit, signed %s: the largest magnitude, at 16 bit a quarter more, over qmax",
+    "at %i bit, signed %s: the largest magnitude, at 16 bit twice that, over qmax",
     (bits, signed, scale) => {
       const chosen = choose(own(bits, signed), [-4, 1, 3]);
       expect(chosen.scale).toBe(Math.fround(scale));
