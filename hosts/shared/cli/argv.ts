@@ -16,7 +16,7 @@ export interface Arguments {
   readonly notes: readonly string[];
 }
 
-type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "manyInManual">;
+type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many" | "manyInManual">;
 
 const CHIP: Known = { long: "chip", shorts: ["ch"], value: "CHIP" };
 const HELP: Known = { long: "help", shorts: ["h"] };
@@ -30,7 +30,7 @@ const spelled = ({ long, shorts }: Pick<OptionSpec, "long" | "shorts">) => [
 const ALL_SPELLINGS = [...KNOWN, ...REFUSED_OPTIONS].flatMap(spelled);
 
 function isOption(token: string): boolean {
-  return /^-/.test(token) && token !== "-" && !/^-\d/.test(token);
+  return /^-/.test(token) && token !== "-" && !/^-\.?\d/.test(token);
 }
 
 interface Token {
@@ -113,6 +113,7 @@ export function readArgv(argv: readonly string[]): Arguments {
     const token = argv[i]!;
     if (!isOption(token)) {
       if (command === undefined) command = readCommand(token);
+      else if (before?.many) options.push(`--${before.long}=${token}`);
       else readWord(token, before);
       continue;
     }

@@ -22,10 +22,20 @@ function chipOption(): Option {
 
 function toOption(spec: OptionSpec): Option {
   const option = new Option(`--${spec.long}${spec.value ? ` <${spec.value}>` : ""}`, spec.help);
-  const { parse, fallback, fallbackText } = spec;
+  const { parse = (text: string) => text, many, fallback, fallbackText } = spec;
   option.helpGroup(`${spec.group}:`);
-  if (parse) option.argParser((text: string) => parse(text, optionName(spec)));
-  if (fallback !== undefined) option.default(fallback);
+  const values: (string | number)[] = [];
+  const collect = (value: string | number) => {
+    values.push(value);
+    return values;
+  };
+  if (spec.value) {
+    option.argParser((text: string) => {
+      const value = parse(text, optionName(spec));
+      return many ? collect(value) : value;
+    });
+  }
+  if (fallback !== undefined) option.default(many ? [fallback] : fallback, String(fallback));
   else if (fallbackText) option.default(undefined, fallbackText);
   return option;
 }
@@ -34,9 +44,10 @@ function toOption(spec: OptionSpec): Option {
 function optionTerm(option: Option): string {
   const long = option.long?.slice(2);
   const shorts = { chip: "ch", help: "h", version: "v" }[long ?? ""];
-  const short = QUANT_OPTIONS.find((spec) => spec.long === long)?.shorts[0] ?? shorts;
+  const spec = QUANT_OPTIONS.find((known) => known.long === long);
+  const short = spec?.shorts[0] ?? shorts;
   const value = / <(.*)>/.exec(option.flags)?.[1];
-  return `${short ? `-${short}, ` : ""}${option.long}${value ? ` ${value}` : ""}`;
+  return `${short ? `-${short}, ` : ""}${option.long}${value ? ` ${value}` : ""}${spec?.many ? "..." : ""}`;
 }
 
 /** commander prints the default of a value; one stated in words only has to be added. */
@@ -72,9 +83,11 @@ export function createProgram(): { readonly program: Command; readonly quant: Co
   return { program, quant };
 }
 
+type OptionValue = string | number | boolean;
+
 /** Values of a command line by commander's names, and which of them the user gave. */
 export interface ParsedOptions {
-  readonly values: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly values: Readonly<Record<string, OptionValue | readonly (string | number)[] | undefined>>;
   given(name: string): boolean;
 }
 

@@ -16,9 +16,11 @@ export interface OptionSpec {
   readonly fallback?: string | number;
   /** A default that depends on other options, in words. */
   readonly fallbackText?: string;
+  /** Takes all values up to the next option, and is an array; given again it appends. Numbers below zero are values. */
+  readonly many?: boolean;
   /** The manual lets it take several values, which this version does not. */
   readonly manyInManual?: boolean;
-  /** Text to value. @throws ConfigError naming the option. */
+  /** Text to value; of an option with many values, one of them. @throws ConfigError naming the option. */
   readonly parse?: (text: string, option: string) => string | number;
 }
 
