@@ -1,5 +1,6 @@
 import type { Feeds, Session } from "../backend.ts";
 import { copyOf, inChunks } from "../calibrate/batches.ts";
+import { integerFeeds } from "../edges/input-types.ts";
 import type { Model } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { QuantizedGraph } from "../quantize/quantized.ts";
@@ -30,10 +31,11 @@ export class FixedEvaluation {
    * float model's shapes are fixed, and feeds have them.
    */
   async forward(feeds: Feeds, size: number | undefined): Promise<Map<string, Tensor>> {
+    const fed = integerFeeds(feeds, this.quantized.plan.inputTypes ?? new Map());
     const raw =
       size === undefined
-        ? new Map([...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)]))
-        : await inChunks(feeds, this.float.graph.inputs, size, (chunk) => this.#step(chunk));
+        ? new Map([...(await this.#step(fed))].map(([name, t]) => [name, copyOf(t)]))
+        : await inChunks(fed, this.float.graph.inputs, size, (chunk) => this.#step(chunk));
     return realOutputs(raw, this.quantized.outputs, this.quantized.scales);
   }
 

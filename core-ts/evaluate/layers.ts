@@ -1,5 +1,6 @@
 import type { Backend, Feeds, Session } from "../backend.ts";
 import { openSession, withOutputs } from "../calibrate/calibrate.ts";
+import { floatFeeds } from "../edges/input-types.ts";
 import type { Model } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { QuantizedGraph, QuantizedLayer } from "../quantize/quantized.ts";
@@ -51,7 +52,7 @@ export class LayerComparison {
 
   /** One batch of the fixed model's batch size. */
   async add(feeds: Feeds): Promise<void> {
-    const left = await this.float.run(feeds);
+    const left = await this.float.run(floatFeeds(feeds, this.quantized.plan.inputTypes ?? new Map()));
     const right = await this.fixed.run(feeds);
     for (const [i, layer] of this.quantized.layers.entries()) {
       const l = left.get(layer.value) ?? feeds.get(layer.value);

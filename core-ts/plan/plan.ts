@@ -1,15 +1,17 @@
 import type { BitWidth, Chip } from "../chips/index.ts";
+import type { IntegerInputs } from "../edges/input-types.ts";
 import type { Node } from "../graph/graph.ts";
 import type { ObserverName } from "../observers/index.ts";
 
 /** How one value is held in the fixed-point model. */
 export type ValuePlan =
-  /** A scale of its own, found by the observer. */
+  /** A scale of its own, found by the observer unless it is known beforehand. */
   | {
       readonly kind: "own";
       readonly bits: BitWidth;
       readonly signed: boolean;
       readonly observer: ObserverName;
+      readonly scale?: number;
     }
   /** The integers and the scale of another value, only moved. */
   | { readonly kind: "shared"; readonly with: string }
@@ -44,6 +46,8 @@ export interface QuantPlan {
   readonly values: ReadonlyMap<string, ValuePlan>;
   /** Entries of the tables of 16-bit activations: 2^lutLength + 1. */
   readonly lutLength: number;
+  /** Model inputs that take integers as they are, scale 1; all others take float32. */
+  readonly inputTypes?: IntegerInputs;
 }
 
 /** The value whose scale this one has, or undefined when it is not an integer value. */

@@ -1,7 +1,7 @@
 import type { Ranges } from "../calibrate/ranges.ts";
 import { attr } from "../graph/attributes.ts";
 import { nodeUses } from "../graph/edit.ts";
-import type { Graph } from "../graph/graph.ts";
+import type { Graph, GraphValue } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
@@ -31,8 +31,14 @@ function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values):
   });
 }
 
+/** The input with the type of -qid. */
+function writtenInput(input: GraphValue, plan: QuantPlan): GraphValue {
+  const dtype = plan.inputTypes?.get(input.name);
+  return dtype ? { ...input, type: { dims: input.type?.dims ?? null, dtype } } : input;
+}
+
 function writeOutput(name: string, graph: Graph, values: Values, dequantize: boolean): OutputForm {
-  const type = graph.types.get(name) ?? null;
+  const type = values.writer.graph.types.get(name) ?? graph.types.get(name) ?? null;
   values.writer.graph.outputs.push({ name, type });
   if (graph.initializers.has(name)) values.float(name);
   const made = values.plan.nodes.some((node) => node.kind === "integer" && node.outputs.includes(name));
@@ -69,6 +75,8 @@ function layersOf(plan: QuantPlan, values: Values): QuantizedLayer[] {
 function scaleEntries(graph: Graph, values: Values): Map<string, ScaleEntry> {
   const entries: [string, ScaleEntry][] = [];
   for (const value of values.plan.values.keys()) {
+    const fed = values.fedIntegers(value);
+    if (fed) entries.push([value, { scale: 1, bits: fed.type.bits, threshold: fed.type.qmax }]);
     if (!values.isQuantized(value)) continue;
     const { name, scale, type } = values.integers(value);
     const entry = { scale, bits: type.bits, threshold: scale * type.qmax };
@@ -96,7 +104,8 @@ export function quantize(
     ...graph.nodes.flatMap((node) => node.outputs),
   ]);
   const writer = new GraphWriter(graph.name, reserved);
-  writer.graph.inputs.push(...graph.inputs);
+  writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
+  for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
   const values = new Values(plan, graph, writer, chosen);
   const run: LoweringRun = { values, kernels, warnings: [] };
   for (const node of plan.nodes) {

@@ -40,14 +40,15 @@ export function chooseScales(
       );
     }
     const type = intType(valuePlan.bits, valuePlan.signed);
+    const largest = Math.max(Math.abs(stats.min), Math.abs(stats.max));
+    if (valuePlan.scale !== undefined) {
+      chosen.set(value, { scale: valuePlan.scale, threshold: valuePlan.scale * type.qmax, largest });
+      continue;
+    }
     const target = { levels: type.qmax, signed: type.signed };
     const threshold = OBSERVERS[valuePlan.observer].range(stats, target, options);
     const scale = activationScale(threshold * HEADROOM[valuePlan.bits], type.qmax);
-    chosen.set(value, {
-      scale,
-      threshold: scale * type.qmax,
-      largest: Math.max(Math.abs(stats.min), Math.abs(stats.max)),
-    });
+    chosen.set(value, { scale, threshold: scale * type.qmax, largest });
   }
   return chosen;
 }

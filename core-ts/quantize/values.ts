@@ -1,3 +1,4 @@
+import { inputIntType } from "../edges/input-types.ts";
 import { InternalError } from "../errors.ts";
 import { attr } from "../graph/attributes.ts";
 import { nodeUses } from "../graph/edit.ts";
@@ -51,13 +52,23 @@ export class Values {
     const chosen = this.chosen.get(scaleOwner(this.plan, value) ?? "");
     if (!own || !chosen) throw new InternalError(`"${value}" is not quantized`, { value });
     const border = !this.#made.has(value);
+    const fed = this.fedIntegers(value);
     const nameIsTaken = border || this.#outputs.has(value) || this.isCaptured(value);
-    const name = nameIsTaken ? this.writer.freshValue(`${value}_quantized`) : value;
-    const result: IntValue = { name, type: intType(own.bits, own.signed), scale: chosen.scale };
+    const type = intType(own.bits, own.signed);
+    const asFed = fed?.scale === chosen.scale && fed.type.dtype === type.dtype;
+    const name = nameIsTaken && !asFed ? this.writer.freshValue(`${value}_quantized`) : value;
+    const result: IntValue = { name, type, scale: chosen.scale };
     this.#quantized.set(value, result);
     this.#declare(name, value, result.type);
-    if (border) this.#quantize(value, result);
+    if (fed && !asFed) this.#requantizeInto(fed, result, { base: value, node: value });
+    else if (border && !fed) this.#quantize(value, result);
     return result;
+  }
+
+  /** What the user feeds, for a model input that takes integers as they are. */
+  fedIntegers(value: string): IntValue | undefined {
+    const type = this.plan.inputTypes?.get(value);
+    return type && { name: value, type: inputIntType(type), scale: 1 };
   }
 
   #declare(name: string, value: string, type: IntType): void {
@@ -87,6 +98,7 @@ export class Values {
   float(value: string): string {
     const constant = this.source.initializers.get(value);
     if (constant) this.writer.keepConstant(value, constant);
+    if (this.fedIntegers(value)) return this.#realInput(value);
     if (constant || !this.#made.has(value) || !this.isQuantized(value)) return value;
     let name = this.#dequantized.get(value);
     if (name === undefined) {
@@ -94,6 +106,17 @@ export class Values {
       this.#dequantized.set(value, name);
       this.dequantizeInto(value, name);
     }
+    return name;
+  }
+
+  /** Integers that are fed have scale 1: their real numbers are they themselves. */
+  #realInput(value: string): string {
+    const known = this.#dequantized.get(value);
+    if (known !== undefined) return known;
+    const name = this.writer.freshValue(`${value}_real`);
+    this.#dequantized.set(value, name);
+    const attrs = { to: attr.int(DTYPE_CODES.float32) };
+    this.writer.helper("Cast", `${value}/Cast`, { inputs: [value], output: name, attrs });
     return name;
   }
 
@@ -119,22 +142,26 @@ export class Values {
   /** `from` brought to another scale or type by a Requantize node named after its reader. */
   requantize(from: IntValue, to: IntValue, where: { readonly node: string; readonly role: string }): string {
     if (from.scale === to.scale && from.type.dtype === to.type.dtype) return from.name;
-    const { m, shift } = chooseMultiplier(from.scale / to.scale, 0, where.node);
     const base = `${where.node}/${where.role}`;
     const output = this.writer.freshValue(`${base}_requantized`);
+    this.#requantizeInto(from, { ...to, name: output }, { base, node: where.node });
+    const dims: ValueType["dims"] = this.writer.graph.types.get(from.name)?.dims ?? null;
+    this.writer.type(output, { dtype: to.type.dtype, dims });
+    return output;
+  }
+
+  #requantizeInto(from: IntValue, to: IntValue, { base, node }: { base: string; node: string }): void {
+    const { m, shift } = chooseMultiplier(from.scale / to.scale, 0, node);
     const multiplier = this.writer.constant(`${base}_multiplier`, tensor("int16", [1], Int16Array.of(m)));
     const shifts = this.writer.constant(`${base}_shift`, tensor("int8", [1], Int8Array.of(shift)));
     this.writer.helper("Requantize", `${base}_requantize`, {
       inputs: [from.name, multiplier, shifts],
-      output,
+      output: to.name,
       attrs: {
         qmin: attr.int(to.type.qmin),
         qmax: attr.int(to.type.qmax),
         to: attr.int(DTYPE_CODES[to.type.dtype]),
       },
     });
-    const dims: ValueType["dims"] = this.writer.graph.types.get(from.name)?.dims ?? null;
-    this.writer.type(output, { dtype: to.type.dtype, dims });
-    return output;
   }
 }

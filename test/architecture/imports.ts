@@ -15,7 +15,7 @@ export interface Area {
 export const AREAS: Readonly<Record<string, Area>> = {
   "core-ts": {
     folders: ["core-ts"],
-    packages: ["protobufjs/minimal.js", "protobufjs/minimal", "long"],
+    packages: ["protobufjs/minimal.js", "protobufjs/minimal", "long", "leven", "@noble/hashes/sha2.js"],
     typesOf: ["onnxruntime-common"],
   },
   "core-as": { folders: ["core-as"], packages: [] },
