@@ -9,7 +9,7 @@ import { elementCount, type Tensor } from "../tensor/tensor.ts";
 import { batchRows, copyOf, inChunks } from "./batches.ts";
 import type { Ranges } from "./ranges.ts";
 
-/** Values whose statistics the plan needs. */
+/** Values that own a scale, and so need statistics. */
 export function tappedValues(plan: QuantPlan): string[] {
   return [...plan.values].filter(([, value]) => value.kind === "own").map(([name]) => name);
 }
@@ -38,6 +38,7 @@ export async function openSession(backend: Backend, model: Model, what: string):
 export class Calibrator {
   readonly #stats: Map<string, TensorStats>;
   readonly #outputs: readonly string[];
+  readonly #unified: ReadonlyMap<string, string>;
   #samples = 0;
 
   private constructor(
@@ -45,9 +46,10 @@ export class Calibrator {
     private readonly model: Model,
     private readonly dynamicBatch: boolean,
     private readonly kernels: Kernels,
-    tapped: readonly string[],
+    plan: QuantPlan,
   ) {
-    this.#stats = new Map(tapped.map((name) => [name, createStats()]));
+    this.#stats = new Map(tappedValues(plan).map((name) => [name, createStats()]));
+    this.#unified = plan.unified ?? new Map();
     this.#outputs = model.graph.outputs.map(({ name }) => name);
   }
 
@@ -57,13 +59,13 @@ export class Calibrator {
     host: { readonly backend: Backend; readonly kernels: Kernels },
     dynamicBatch: boolean,
   ): Promise<Calibrator> {
-    const tapped = tappedValues(plan);
+    const tapped = [...tappedValues(plan), ...(plan.unified ?? new Map()).keys()];
     const session = await openSession(
       host.backend,
       { ...model, graph: withOutputs(model.graph, tapped) },
       "the optimized float model",
     );
-    return new Calibrator(session, model, dynamicBatch, host.kernels, tapped);
+    return new Calibrator(session, model, dynamicBatch, host.kernels, plan);
   }
 
   /** Rows of the batch axis run so far. */
@@ -110,10 +112,11 @@ export class Calibrator {
   }
 
   #observe(name: string, t: Tensor): void {
-    const before = this.#stats.get(name);
+    const owner = this.#unified.get(name) ?? name;
+    const before = this.#stats.get(owner);
     if (!before || t.dtype !== "float32") return;
     const stats = collect(before, t.data, this.kernels);
-    this.#stats.set(name, stats);
+    this.#stats.set(owner, stats);
     if (stats.nonFinite === 0) return;
     const source = this.model.graph.inputs.some((input) => input.name === name)
       ? "input data"

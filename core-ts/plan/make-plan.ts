@@ -5,9 +5,11 @@ import { opRecord } from "../ops/index.ts";
 import type { OpRecord, PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
 import { toNumbers } from "../tensor/tensor.ts";
+import { withIntegerInputs } from "./input-types.ts";
 import type { PlanOptions } from "./options.ts";
 import type { NodePlan, QuantPlan, ValuePlan } from "./plan.ts";
 import { keepMovementFloat } from "./settle.ts";
+import { unifyScales } from "./unify-scales.ts";
 import { planView } from "./view.ts";
 
 interface Planner {
@@ -127,10 +129,12 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
     else if (because !== undefined) planFloat(planner, node, because);
     else planInteger(planner, node, record!);
   }
-  return keepMovementFloat({
+  const settled = keepMovementFloat({
     chip: options.chip,
     nodes: planner.nodes,
     values: planner.values,
     lutLength: options.lutLength,
   });
+  const fed = withIntegerInputs(settled, options.inputTypes ?? new Map());
+  return options.unifyScales ? unifyScales(fed) : fed;
 }

@@ -1,4 +1,5 @@
 import type { BitWidth, Chip } from "../chips/index.ts";
+import type { IntegerInputs } from "../edges/input-types.ts";
 import type { ObserverName } from "../observers/index.ts";
 
 /** What the plan depends on besides the graph. */
@@ -8,4 +9,8 @@ export interface PlanOptions {
   readonly observer: ObserverName;
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLength: number;
+  /** Inputs that take integers (-qid); none when absent. */
+  readonly inputTypes?: IntegerInputs;
+  /** Inputs of a Concat share one scale (-uis); false when absent. */
+  readonly unifyScales?: boolean;
 }

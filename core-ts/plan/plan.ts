@@ -48,6 +48,8 @@ export interface QuantPlan {
   readonly lutLength: number;
   /** Model inputs that take integers as they are, scale 1; all others take float32. */
   readonly inputTypes?: IntegerInputs;
+  /** Values that share the scale of another one which they do not come from → that one, whose statistics theirs are part of. */
+  readonly unified?: ReadonlyMap<string, string>;
 }
 
 /** The value whose scale this one has, or undefined when it is not an integer value. */
