@@ -9,6 +9,7 @@ ort.env.logLevel = "error";
 export function createNodeBackend(options: Pick<OrtOptions, "threads" | "optimization"> = {}): Backend {
   return createOrtBackend(ort, {
     ...options,
+    reuseOutputs: true,
     name: `onnxruntime-node ${ort.env.versions.node ?? ""}`.trimEnd(),
   });
 }
