@@ -70,6 +70,8 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "save-dir", shorts: ["s"], group: "Output", value: "DIR", fallback: DEFAULT_SAVE_DIR, parse: nonEmpty, help: "folder for the results; made when it is not there" },
   // biome-ignore format: see above
+  { long: "run-config", shorts: ["rc"], group: "Run", value: "FILE", parse: nonEmpty, help: "JSON file with these options; those on the command line beat it" },
+  // biome-ignore format: see above
   { long: "cpu-num", shorts: ["cn"], group: "Run", value: "N", fallback: 5, parse: wholeNumber(1), help: "CPU threads; never more than there are cores" },
   // biome-ignore format: see above
   { long: "log-level", shorts: ["l"], group: "Run", value: "LEVEL", fallback: 3, parse: wholeNumber(0, 3), help: "0 debug | 1 info | 2 warning | 3 error; 0 also shows where in the program an error arose" },

@@ -19,7 +19,6 @@ export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
   { long: "input-shapes", shorts: ["is"] },
   { long: "cache-distribution", shorts: ["cd"] },
   { long: "unify-input-scale", shorts: ["uis"] },
-  { long: "run-config", shorts: ["rc"] },
   { long: "output-name", shorts: ["on"] },
   { long: "default-chip", shorts: [] },
 ];

@@ -5,10 +5,17 @@ import { runConvert } from "../quant/run-convert.ts";
 import { runInfer } from "../quant/run-infer.ts";
 import { runQuant } from "../quant/run-quant.ts";
 import type { CommandRun } from "../quant/session.ts";
-import { readArgv } from "./argv.ts";
+import { type Arguments, readArgv } from "./argv.ts";
 import { commandHelp, parseQuant, programHelp } from "./command.ts";
 import { describeFailure, exitCodeOf } from "./failure.ts";
 import { createLog } from "./log.ts";
+import {
+  RUN_CONFIG_OPTION,
+  type RunConfig,
+  readRunConfig,
+  runConfigPath,
+  withRunConfig,
+} from "./run-config.ts";
 import { readSettings } from "./settings.ts";
 
 async function dispatch(run: CommandRun): Promise<void> {
@@ -23,14 +30,24 @@ async function dispatch(run: CommandRun): Promise<void> {
   }
 }
 
+/** What -rc names, read; nothing where there is none. */
+async function readConfig(args: Arguments, ports: Ports): Promise<RunConfig | undefined> {
+  const path = runConfigPath(args);
+  if (path === undefined) return undefined;
+  const bytes = await ports.files.read(path, RUN_CONFIG_OPTION);
+  return readRunConfig(new TextDecoder().decode(bytes), path);
+}
+
 async function obey(argv: readonly string[], ports: Ports): Promise<void> {
-  const args = readArgv(argv);
+  const given = readArgv(argv);
+  const config = given.help || given.version ? undefined : await readConfig(given, ports);
+  const args = config ? withRunConfig(given, config) : given;
   if (args.version) return ports.terminal.out(`${ports.version}\n`);
   if (args.help) return ports.terminal.out(args.command === undefined ? programHelp() : commandHelp());
   if (args.command === undefined) {
     throw new ConfigError("no command is given; try Knight quant -m model.onnx, or Knight --help");
   }
-  const settings = readSettings(parseQuant(args));
+  const settings = readSettings(parseQuant(args), config?.inputConfigs);
   const log = createLog(ports.terminal, settings.logLevel);
   for (const note of args.notes) log("warning", note);
   await dispatch({ settings: { ...settings, notes: [...args.notes, ...settings.notes] }, ports, log });

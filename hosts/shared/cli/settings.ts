@@ -4,6 +4,7 @@ import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { ParsedOptions } from "./command.ts";
 import type { RunMode } from "./quant-options.ts";
+import type { InputConfig } from "./run-config.ts";
 
 /** A quant command line, checked. */
 export interface QuantSettings {
@@ -23,6 +24,8 @@ export interface QuantSettings {
   readonly cpus: number;
   /** 0 debug, 1 info, 2 warning, 3 error. */
   readonly logLevel: number;
+  /** "input-configs" of the run-config. */
+  readonly inputConfigs: readonly InputConfig[];
   /** Options that have no effect, and the like. */
   readonly notes: readonly string[];
 }
@@ -51,7 +54,10 @@ function notesOf({ given }: ParsedOptions, mode: ObserverName): string[] {
 }
 
 /** Puts the values of a command line together. @throws ConfigError for a chip that is unknown or lacks the width, and for options that contradict each other. */
-export function readSettings(parsed: ParsedOptions): QuantSettings {
+export function readSettings(
+  parsed: ParsedOptions,
+  inputConfigs: readonly InputConfig[] = [],
+): QuantSettings {
   const { values, given } = parsed;
   const chip = values.chip as string;
   const bits = values.bitWidth as BitWidth;
@@ -81,6 +87,7 @@ export function readSettings(parsed: ParsedOptions): QuantSettings {
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,
     logLevel: values.logLevel as number,
+    inputConfigs,
     notes: notesOf(parsed, mode),
   };
 }

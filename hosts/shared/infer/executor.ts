@@ -30,7 +30,7 @@ export interface Executor {
   readonly shape_dicts: Readonly<Record<string, readonly ShapeDim[]>>;
   /** Fills `shape_dicts`. */
   init_shape_info(): void;
-  /** "input-configs" of a run-config; this version reads none. */
+  /** "input-configs" of the run-config, by "input_name" (an entry without one has its number). */
   readonly input_configs_dict: Readonly<Record<string, unknown>>;
   /** Names of what `forward` returns, in its order. */
   readonly output_node_list: readonly string[];

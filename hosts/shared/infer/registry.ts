@@ -42,6 +42,9 @@ export class InferFunctions implements InferFunctionRegistry {
   }
 }
 
+/** The original tool's functions that read pictures as "input-configs" say. */
+const PICTURE_FUNCTIONS = ["infer_common", "infer_default"];
+
 /** The function -if names. @throws ConfigError that lists those registered. */
 export function findFunction(
   name: string,
@@ -51,6 +54,12 @@ export function findFunction(
 ): InferFunction {
   const found = registered.get(name) ?? builtIn.get(name);
   if (found) return found;
+  if (PICTURE_FUNCTIONS.includes(name)) {
+    throw new ConfigError(
+      `${name} is not supported yet in this version; register an infer function in a script (-uds) that reads the data, executor.input_configs_dict holds what the run-config says of them`,
+      { option: "-if/--infer-func" },
+    );
+  }
   const names = [...registered.keys(), ...builtIn.keys()];
   const hint = nearest(name, names);
   const from = script === undefined ? "no script is given (-uds)" : `${script} was read`;

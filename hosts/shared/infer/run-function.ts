@@ -15,6 +15,8 @@ export interface InferRun {
   readonly saveDir: string;
   readonly runMode: string;
   readonly script: string | undefined;
+  /** "input-configs" of a run-config by the name of their input; nothing where there is none. */
+  readonly inputConfigs?: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +31,7 @@ class InferExecutor implements Executor {
   readonly input_nodes: readonly string[];
   readonly input_types: Readonly<Record<string, number>>;
   readonly output_node_list: readonly string[];
-  readonly input_configs_dict = {};
+  readonly input_configs_dict: Readonly<Record<string, unknown>>;
   readonly early_stop_flag = false;
   shape_dicts: Readonly<Record<string, readonly ShapeDim[]>> = {};
 
@@ -45,6 +47,7 @@ class InferExecutor implements Executor {
     this.save_dir = run.saveDir;
     this.run_mode = run.runMode;
     this.user_defined_script = run.script;
+    this.input_configs_dict = run.inputConfigs ?? {};
     const { inputs, outputs } = names.target;
     this.input_nodes = inputs.map(({ name }) => name);
     this.input_types = Object.fromEntries(inputs.map(({ name, dtype }) => [name, DTYPE_CODES[dtype]]));

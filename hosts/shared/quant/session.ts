@@ -42,6 +42,9 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
     saveDir: settings.saveDir,
     runMode: settings.runMode,
     script: registered.has(name) ? script : undefined,
+    inputConfigs: Object.fromEntries(
+      settings.inputConfigs.map((config, i) => [String(config.input_name ?? i), config]),
+    ),
     signal: ports.signal,
   };
 }

@@ -31,6 +31,7 @@ describe("settings of a command line", () => {
       saveDir: "/TS-KnightOutput/QuantOnnx/",
       cpus: 5,
       logLevel: 3,
+      inputConfigs: [],
       notes: [],
     });
   });

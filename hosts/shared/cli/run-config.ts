@@ -1,0 +1,193 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { Arguments } from "./argv.ts";
+import { nearest } from "./nearest.ts";
+import { type OptionSpec, optionName } from "./option-spec.ts";
+import { QUANT_OPTIONS } from "./quant-options.ts";
+import { REFUSED_OPTIONS } from "./refused.ts";
+
+/** Sections of the tool family's other commands: left to them, with a note. */
+const OTHER_PROGRAMS = ["compile", "run", "profiling"];
+const SECTIONS = ["chip", "quant", "compare", ...OTHER_PROGRAMS];
+
+/** Keys of "input-configs" (manual, 示例五; spec/facts.md). */
+const INPUT_KEYS = [
+  "input_name",
+  "quant_data_format",
+  "data_dir",
+  "label_dir",
+  "is_yolo",
+  "color_space",
+  "augment",
+  "mean",
+  "std",
+  "quantize_input_dtype",
+  "padding_constant_value",
+  "calculate_acc",
+  "draw_box",
+  "max_det",
+  "anchors",
+  "nc",
+  "conf_thres",
+  "iou_thres",
+  "names",
+];
+
+export type InputConfig = Readonly<Record<string, unknown>>;
+
+/** A run-config file as the command line it stands for. */
+export interface RunConfig {
+  readonly chip: string | undefined;
+  /** `--long=value` or `--long`, as in Arguments. */
+  readonly options: readonly string[];
+  /** "input-configs", one entry an input. */
+  readonly inputConfigs: readonly InputConfig[];
+  readonly notes: readonly string[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+class Reader {
+  constructor(private readonly file: string) {}
+
+  error(sentence: string): ConfigError {
+    return new ConfigError(`run-config ${this.file}: ${sentence}`, { file: this.file });
+  }
+
+  object(value: unknown, what: string): Json {
+    if (isObject(value)) return value;
+    throw this.error(
+      `${what} is ${shown(value).slice(0, 60)}, expected an object of options: {"model": "...", ...}`,
+    );
+  }
+
+  known(key: string, allowed: readonly string[], where: string): void {
+    if (allowed.includes(key)) return;
+    const hint = nearest(key, allowed);
+    throw this.error(
+      `unknown key "${key}" ${where}; ${hint ? `did you mean "${hint}"?` : `known are ${allowed.join(", ")}`}`,
+    );
+  }
+
+  /** One value as it would stand on the command line; undefined for null and "None". */
+  scalar(value: unknown, key: string): string | undefined {
+    if (value === null || value === "None") return undefined;
+    if (typeof value === "string") return value.trim();
+    if (typeof value === "number" && Number.isFinite(value)) return String(value);
+    throw this.error(`"${key}" is ${shown(value)}, expected a number or a string`);
+  }
+
+  /** Values of an option that takes several: an array, or one string with blanks between them. */
+  list(value: unknown, key: string): string[] {
+    if (Array.isArray(value))
+      return value.map((item) => (item === null ? "None" : (this.scalar(item, key) ?? "None")));
+    const text =
+      value === null ? undefined : typeof value === "string" ? value.trim() : this.scalar(value, key);
+    return text === undefined || text === "" ? [] : text.split(/\s+/);
+  }
+
+  isOn(value: unknown, key: string): boolean {
+    const text = String(value).toLowerCase();
+    if (value === null || text === "false" || text === "none") return false;
+    if (text === "true") return true;
+    throw this.error(`"${key}" is ${shown(value)}, expected true or false`);
+  }
+
+  /** The tokens of one key of "quant". */
+  option(spec: OptionSpec, key: string, value: unknown): string[] {
+    const name = `--${spec.long}`;
+    if (spec.value === undefined) return this.isOn(value, key) ? [name] : [];
+    if (spec.many) return this.list(value, key).map((item) => `${name}=${item}`);
+    const text = this.scalar(value, key);
+    return text === undefined ? [] : [`${name}=${text}`];
+  }
+
+  inputConfigs(value: unknown): InputConfig[] {
+    if (value === null) return [];
+    const entries = Array.isArray(value) ? value : [value];
+    return entries.map((entry) => {
+      const config = this.object(entry, '"input-configs"');
+      for (const key of Object.keys(config)) this.known(key, INPUT_KEYS, 'in "input-configs"');
+      return config;
+    });
+  }
+}
+
+function readQuant(reader: Reader, quant: Json): Pick<RunConfig, "chip" | "options" | "inputConfigs"> {
+  const options: string[] = [];
+  let chip: string | undefined;
+  let inputConfigs: InputConfig[] = [];
+  const longs = [...QUANT_OPTIONS, ...REFUSED_OPTIONS].map(({ long }) => long);
+  for (const [key, value] of Object.entries(quant)) {
+    const long = key.replaceAll("_", "-");
+    if (long === "input-configs") inputConfigs = reader.inputConfigs(value);
+    else if (long === "chip") chip = reader.scalar(value, key);
+    else {
+      reader.known(long, [...longs, "input-configs", "chip"], 'in "quant"');
+      const spec = QUANT_OPTIONS.find((known) => known.long === long);
+      const isGiven = value !== null && value !== "None" && value !== false && value !== "";
+      if (spec) options.push(...reader.option(spec, key, value));
+      else if (isGiven) throw reader.error(`"${key}" is not supported yet in this version; leave it out`);
+    }
+  }
+  return { chip, options, inputConfigs };
+}
+
+function parse(text: string, reader: Reader): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw reader.error(
+      `it is no JSON (${reason}); JSON has no comments and no comma before a closing bracket`,
+    );
+  }
+  return reader.object(value, "its content");
+}
+
+/**
+ * Reads a run-config (spec/facts.md, "Command line"): keys are long option names without dashes, values numbers or strings, lists arrays or
+ * one string, switches true or "true", null and "None" stand for nothing given. Paths are relative to the current directory, as on the command line.
+ * @throws ConfigError naming file and key.
+ */
+export function readRunConfig(text: string, file: string): RunConfig {
+  const reader = new Reader(file);
+  const config = parse(text, reader);
+  for (const key of Object.keys(config)) reader.known(key, SECTIONS, "at the top");
+  const quant = config.quant === undefined ? {} : reader.object(config.quant, '"quant"');
+  const left = OTHER_PROGRAMS.filter((section) => section in config);
+  const read = readQuant(reader, quant);
+  return {
+    ...read,
+    chip: (config.chip === undefined ? undefined : reader.scalar(config.chip, "chip")) ?? read.chip,
+    notes:
+      left.length > 0
+        ? [`run-config ${file}: ${left.join(", ")} belong to other programs and are left out`]
+        : [],
+  };
+}
+
+const longOf = (option: string): string => option.replace(/=.*$/s, "");
+
+/** The command line with what the file adds to it: an option on the command line beats the file. */
+export function withRunConfig(args: Arguments, config: RunConfig): Arguments {
+  const given = new Set(args.options.map(longOf));
+  return {
+    ...args,
+    chip: args.chip ?? config.chip,
+    options: [...config.options.filter((option) => !given.has(longOf(option))), ...args.options],
+    notes: [...args.notes, ...config.notes],
+  };
+}
+
+/** The file that -rc names, or undefined. */
+export function runConfigPath(args: Arguments): string | undefined {
+  const option = args.options.findLast((one) => longOf(one) === "--run-config");
+  return option?.slice("--run-config=".length);
+}
+
+export const RUN_CONFIG_OPTION = optionName({ long: "run-config", shorts: ["rc"] });
