@@ -1,28 +1,25 @@
+import { checkAborted } from "./aborted.ts";
 import type { Backend, Feeds } from "./backend.ts";
 import { Calibrator, openSession } from "./calibrate/calibrate.ts";
 import type { Ranges } from "./calibrate/ranges.ts";
-import { type BitWidth, findChip } from "./chips/index.ts";
+import type { BitWidth } from "./chips/index.ts";
+import { floatFeeds, type InputType } from "./edges/input-types.ts";
 import { emitAllOutputs, emitFixed, type Provenance } from "./emit/fixed.ts";
-import { AbortedError, UnsupportedError } from "./errors.ts";
 import { FixedEvaluation } from "./evaluate/evaluation.ts";
 import { LayerComparison, type LayerListener } from "./evaluate/layers.ts";
-import { checkInputTypes, fromOnnx } from "./frontends/onnx/index.ts";
 import type { Dim, Model } from "./graph/graph.ts";
-import { KNIGHT_DOMAIN } from "./graph/graph.ts";
 import { verifyGraph } from "./graph/verify.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { ObserverName } from "./observers/index.ts";
-import type { ExternalReader } from "./onnx/read.ts";
 import { writeModel } from "./onnx/write.ts";
-import { optimize } from "./passes/optimize.ts";
-import { makePlan } from "./plan/make-plan.ts";
 import type { QuantPlan } from "./plan/plan.ts";
 import { quantize } from "./quantize/quantize.ts";
 import type { QuantizedGraph, ScaleEntry } from "./quantize/quantized.ts";
 import type { LayerError } from "./report/layer-error.ts";
-import { isDynamicBatch } from "./specialize/index.ts";
 import type { DType } from "./tensor/dtype.ts";
 import type { Tensor } from "./tensor/tensor.ts";
+
+export { prepare } from "./prepare.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -46,6 +43,15 @@ export interface QuantOptions {
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLen: number;
   readonly outputDequant: boolean;
+  /** Types of the quantized model's inputs, one for all or one each; absent: float32, as in the float model. */
+  readonly inputTypes?: readonly InputType[];
+  /** (x - mean)/std in front of the first input, one number or one per channel; absent: the model takes what it took. */
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  /** Nodes or values that become the model's outputs; absent: those it has. */
+  readonly outputNames?: readonly string[];
+  /** Inputs of a Concat share one scale; absent: each its own. */
+  readonly unifyScales?: boolean;
 }
 
 /** An input or output of the model; a dynamic dimension is a symbol or null. */
@@ -72,67 +78,6 @@ export interface Prepared {
   readonly targetModel: Model;
 }
 
-function checkAborted(host: PipelineHost): void {
-  if (host.signal?.aborted) throw new AbortedError("stopped on request");
-}
-
-function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
-  return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
-}
-
-/** bytes → model, refused when it can't be quantized. */
-async function readFloat(bytes: Uint8Array, external: ExternalReader | undefined): Promise<Model> {
-  const model = await fromOnnx(bytes, { external });
-  if (model.opsets.has(KNIGHT_DOMAIN)) {
-    throw new UnsupportedError(
-      "this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer",
-    );
-  }
-  checkInputTypes(model);
-  return model;
-}
-
-/** What the plan leaves in float, and why. */
-function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
-  return plan.nodes.flatMap((node) =>
-    node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
-  );
-}
-
-/** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
-export async function prepare(
-  bytes: Uint8Array,
-  options: QuantOptions,
-  host: PipelineHost,
-  external?: ExternalReader,
-): Promise<Prepared> {
-  const chip = findChip(options.chip);
-  const model = await readFloat(bytes, external);
-  const dynamicBatch = isDynamicBatch(model);
-  checkAborted(host);
-  const calibration = await optimize(model, 1, host.backend);
-  checkAborted(host);
-  const sameBatch = !dynamicBatch || options.irBatch === 1;
-  const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
-  checkAborted(host);
-  const { bits, mode: observer, lutLen: lutLength } = options;
-  const plan = makePlan(target.model.graph, { chip, bits, observer, lutLength });
-  return {
-    inputs: edges(model.graph.inputs),
-    outputs: edges(model.graph.outputs),
-    dynamicBatch,
-    options,
-    plan,
-    floatLayers: floatLayers(plan),
-    notes: calibration.notes,
-    outputNameToNodeName: new Map(
-      target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
-    ),
-    calibrationModel: calibration.model,
-    targetModel: target.model,
-  };
-}
-
 /** A calibration under way; also gives the float model's answers. */
 export interface Calibration {
   forward(feeds: Feeds): Promise<Map<string, Tensor>>;
@@ -152,7 +97,7 @@ export async function startCalibration(prepared: Prepared, host: PipelineHost): 
   return {
     forward(feeds) {
       checkAborted(host);
-      return calibrator.forward(feeds);
+      return calibrator.forward(floatFeeds(feeds, prepared.plan.inputTypes ?? new Map()));
     },
     get samples() {
       return calibrator.samples;

@@ -1,0 +1,94 @@
+import { checkAborted } from "./aborted.ts";
+import { findChip } from "./chips/index.ts";
+import { cutOutputs } from "./edges/cut-outputs.ts";
+import { type IntegerInputs, integerInputs } from "./edges/input-types.ts";
+import { normalizationOf, normalizeInput } from "./edges/normalize-input.ts";
+import { UnsupportedError } from "./errors.ts";
+import { checkInputTypes, fromOnnx } from "./frontends/onnx/index.ts";
+import type { GraphValue, Model } from "./graph/graph.ts";
+import { KNIGHT_DOMAIN } from "./graph/graph.ts";
+import type { ExternalReader } from "./onnx/read.ts";
+import { optimize } from "./passes/optimize.ts";
+import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
+import { makePlan } from "./plan/make-plan.ts";
+import type { QuantPlan } from "./plan/plan.ts";
+import { isDynamicBatch } from "./specialize/index.ts";
+
+function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
+  return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
+}
+
+/** An output whose shape the file leaves open has that of the run. */
+function stated(output: GraphValue, run: Model, dynamicBatch: boolean): GraphValue {
+  if (output.type?.dims) return output;
+  const type = run.graph.types.get(output.name) ?? null;
+  if (!type?.dims || !dynamicBatch) return { ...output, type };
+  return { ...output, type: { ...type, dims: type.dims.map((dim, axis) => (axis === 0 ? null : dim)) } };
+}
+
+/** bytes → model, refused when it can't be quantized. */
+async function readFloat(bytes: Uint8Array, external: ExternalReader | undefined): Promise<Model> {
+  const model = await fromOnnx(bytes, { external });
+  if (model.opsets.has(KNIGHT_DOMAIN)) {
+    throw new UnsupportedError(
+      "this model is already a fixed-point model (it holds ai.knight ops); quantize the float model, or run it with -r infer",
+    );
+  }
+  checkInputTypes(model);
+  return model;
+}
+
+/** The edges of the model as the options want them, in place: outputs cut, the first input normalised. */
+function setEdges(model: Model, options: QuantOptions): { types: IntegerInputs; notes: string[] } {
+  const normalization = normalizationOf(options.mean, options.std);
+  const notes = options.outputNames ? cutOutputs(model.graph, options.outputNames) : [];
+  const types = integerInputs(model.graph.inputs, options.inputTypes ?? []);
+  if (normalization) normalizeInput(model.graph, normalization);
+  return { types, notes };
+}
+
+/** What the plan leaves in float, and why. */
+function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
+  return plan.nodes.flatMap((node) =>
+    node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
+  );
+}
+
+/** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
+export async function prepare(
+  bytes: Uint8Array,
+  options: QuantOptions,
+  host: PipelineHost,
+  external?: ExternalReader,
+): Promise<Prepared> {
+  const chip = findChip(options.chip);
+  const model = await readFloat(bytes, external);
+  const { types: inputTypes, notes } = setEdges(model, options);
+  const dynamicBatch = isDynamicBatch(model);
+  checkAborted(host);
+  const calibration = await optimize(model, 1, host.backend);
+  checkAborted(host);
+  const sameBatch = !dynamicBatch || options.irBatch === 1;
+  const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
+  checkAborted(host);
+  const { bits, mode: observer, lutLen: lutLength, unifyScales } = options;
+  const planOptions = { chip, bits, observer, lutLength, inputTypes, unifyScales: unifyScales === true };
+  const plan = makePlan(target.model.graph, planOptions);
+  return {
+    inputs: edges(model.graph.inputs).map((edge) => ({
+      ...edge,
+      dtype: inputTypes.get(edge.name) ?? edge.dtype,
+    })),
+    outputs: edges(model.graph.outputs.map((output) => stated(output, calibration.model, dynamicBatch))),
+    dynamicBatch,
+    options,
+    plan,
+    floatLayers: floatLayers(plan),
+    notes: [...notes, ...calibration.notes],
+    outputNameToNodeName: new Map(
+      target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
+    ),
+    calibrationModel: calibration.model,
+    targetModel: target.model,
+  };
+}
