@@ -11,6 +11,21 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   };
 }
 
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** Any finite number, written in decimals. */
+export function decimal(text: string, option: string): number {
+  if (DECIMAL.test(text) && Number.isFinite(Number(text))) return Number(text);
+  throw new ConfigError(`${option} is "${text}", expected a number, for instance 58.395`, { option });
+}
+
+/** A finite number above 0. */
+export function positive(text: string, option: string): number {
+  const value = decimal(text, option);
+  if (value > 0) return value;
+  throw new ConfigError(`${option} is ${text}, expected a number above 0`, { option });
+}
+
 /** A share: more than 0, at most 1. */
 export function share(text: string, option: string): number {
   const value = Number(text);

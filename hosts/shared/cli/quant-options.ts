@@ -1,7 +1,8 @@
+import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { OptionSpec } from "./option-spec.ts";
-import { nonEmpty, oneOf, share, wholeNumber } from "./option-values.ts";
+import { decimal, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
 
 export const RUN_MODES = ["quant", "infer", "convert", "compare"] as const;
 export type RunMode = (typeof RUN_MODES)[number];
@@ -64,7 +65,19 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "lut-len", shorts: ["ll"], group: "Precision", value: "N", fallback: 10, parse: wholeNumber(8, 12), help: "16-bit tables have 2^N steps, N from 8 to 12" },
   // biome-ignore format: see above
-  { long: "output-dequant", shorts: ["od"], group: "Output", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
+  { long: "layer-threshold", shorts: ["lt"], group: "Precision", value: "X", fallbackText: "none", parse: positive, help: "range of LayerNormalization; no effect in this version, where it stays float" },
+  // biome-ignore format: see above
+  { long: "unify-input-scale", shorts: ["uis"], group: "Precision", fallbackText: "off", help: "the inputs of a Concat share one scale, so that none is requantized in front of it" },
+  // biome-ignore format: see above
+  { long: "quantize-input-dtype", shorts: ["qid"], group: "Data", value: "TYPE", many: true, fallbackText: "None", parse: oneOf(...INPUT_TYPES), help: `${INPUT_TYPES.join(" | ")}, one for all inputs or one each: the quantized model takes such integers as they are; float32 and None leave an input as it is` },
+  // biome-ignore format: see above
+  { long: "mean", shorts: [], group: "Data", value: "X", many: true, fallbackText: "none", parse: decimal, help: "with --std: (x - mean) / std in front of the first input, one value or one per channel" },
+  // biome-ignore format: see above
+  { long: "std", shorts: [], group: "Data", value: "X", many: true, fallbackText: "none", parse: positive, help: "with --mean: see there" },
+  // biome-ignore format: see above
+  { long: "output-name", shorts: ["on"], group: "Model", value: "NAME", many: true, fallbackText: "the model's own outputs", parse: nonEmpty, help: "nodes or values that become the model's outputs; what lies behind them is cut off" },
+  // biome-ignore format: see above
+  { long: "output-dequant", shorts: ["od"], group: "Output", fallbackText: "off", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
   // biome-ignore format: see above
   { long: "dump", shorts: ["du"], group: "Output", help: "also write every layer's output, float and quantized, as .npy" },
   // biome-ignore format: see above

@@ -8,18 +8,12 @@ export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
   { long: "mix-config", shorts: ["mc"] },
   { long: "auto-mix-ratio", shorts: ["amr"] },
   { long: "auto-mix-strategy", shorts: ["ams"] },
-  { long: "layer-threshold", shorts: ["lt"] },
-  { long: "quantize-input-dtype", shorts: ["qid"] },
-  { long: "mean", shorts: [] },
-  { long: "std", shorts: [] },
   { long: "weight", shorts: ["w"] },
   { long: "start-node-names", shorts: ["snn"] },
   { long: "end-node-names", shorts: ["enn"] },
   { long: "convert2chw", shorts: ["c2chw"] },
   { long: "input-shapes", shorts: ["is"] },
   { long: "cache-distribution", shorts: ["cd"] },
-  { long: "unify-input-scale", shorts: ["uis"] },
-  { long: "output-name", shorts: ["on"] },
   { long: "default-chip", shorts: [] },
 ];
 

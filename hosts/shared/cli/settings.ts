@@ -3,6 +3,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { ParsedOptions } from "./command.ts";
+import { edgeNotes, edgeSettings } from "./edge-settings.ts";
 import type { RunMode } from "./quant-options.ts";
 import type { InputConfig } from "./run-config.ts";
 
@@ -82,12 +83,13 @@ export function readSettings(
       irBatch: values.irBatch as number,
       lutLen: values.lutLen as number,
       outputDequant: values.outputDequant === true,
+      ...edgeSettings(parsed, runMode),
     },
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,
     logLevel: values.logLevel as number,
     inputConfigs,
-    notes: notesOf(parsed, mode),
+    notes: [...notesOf(parsed, mode), ...edgeNotes(parsed, runMode)],
   };
 }

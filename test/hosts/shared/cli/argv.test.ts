@@ -78,7 +78,7 @@ describe("readArgv", () => {
     ["quant -m my model.onnx", /"model\.onnx" belongs to no option \(-m\/--model comes before it\)/],
     ["quant caffe -m x", /caffe is not supported yet in this version/],
     ["quant -m x -lsj s.json", /-lsj\/--load-scale-json is not supported yet in this version/],
-    ["quant -m x --mean 1 2 3", /--mean is not supported yet in this version/],
+    ["quant -m x --mean 1 --stdd 2", /unknown option --stdd; did you mean --std\?/],
     ["--default-chip X", /--default-chip is not supported yet/],
     ["qaunt -m x", /unknown command "qaunt"; did you mean quant\?/],
     ["frobnicate", /unknown command "frobnicate"; expected quant/],
