@@ -59,6 +59,8 @@ export interface ModelEdge {
   readonly name: string;
   readonly dtype: DType;
   readonly dims: readonly Dim[];
+  /** An input of -qid: fed integers, or float32 that holds whole numbers. */
+  readonly takesIntegers?: boolean;
 }
 
 /** A model that is read, optimized and planned, before any data. */

@@ -75,10 +75,10 @@ export async function prepare(
   const planOptions = { chip, bits, observer, lutLength, inputTypes, unifyScales: unifyScales === true };
   const plan = makePlan(target.model.graph, planOptions);
   return {
-    inputs: edges(model.graph.inputs).map((edge) => ({
-      ...edge,
-      dtype: inputTypes.get(edge.name) ?? edge.dtype,
-    })),
+    inputs: edges(model.graph.inputs).map((edge) => {
+      const dtype = inputTypes.get(edge.name);
+      return dtype ? { ...edge, dtype, takesIntegers: true } : edge;
+    }),
     outputs: edges(model.graph.outputs.map((output) => stated(output, calibration.model, dynamicBatch))),
     dynamicBatch,
     options,

@@ -41,10 +41,11 @@ export function inputIntType(type: IntegerInput) {
   return intType(type === "int16" ? 16 : 8, type !== "uint8");
 }
 
-const TAKEN: readonly string[] = [...INTEGER_INPUTS, "float32"];
+/** Types in which data for such an input may come. */
+export const DATA_TYPES: readonly string[] = [...INTEGER_INPUTS, "float32"];
 
 function checkWhole(t: Tensor, name: string, type: IntegerInput): void {
-  if (!TAKEN.includes(t.dtype)) {
+  if (!DATA_TYPES.includes(t.dtype)) {
     throw new DataError(
       `input "${name}" is ${t.dtype}; with -qid ${type} feed uint8, int8, int16, or float32 that holds whole numbers`,
       { value: name },

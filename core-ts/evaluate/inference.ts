@@ -1,5 +1,7 @@
 import type { Backend, Feeds } from "../backend.ts";
 import { copyOf } from "../calibrate/batches.ts";
+import { inferenceInputs } from "../edges/inference-inputs.ts";
+import { floatFeeds, type InputType, type IntegerInputs, integerFeeds } from "../edges/input-types.ts";
 import { OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
 import { ModelError } from "../errors.ts";
 import { type GraphValue, KNIGHT_DOMAIN, type Model } from "../graph/graph.ts";
@@ -15,6 +17,8 @@ export interface Inference {
   readonly outputs: readonly GraphValue[];
   /** Whether it is a fixed-point model of ours. */
   readonly quantized: boolean;
+  /** Inputs that are fed integers, or float32 that holds whole numbers. */
+  readonly integerInputs: IntegerInputs;
   readonly model: Model;
   /** Outputs in real units, whatever the file holds. */
   forward(feeds: Feeds): Promise<Map<string, Tensor>>;
@@ -33,11 +37,12 @@ function jsonTable<T>(model: Model, key: string): ReadonlyMap<string, T> {
   }
 }
 
-/** @throws ModelError when the file is no model, or the runtime refuses it. */
+/** @param inputTypes -qid. @throws ModelError when the file is no model, or the runtime refuses it; ConfigError when -qid contradicts it. */
 export async function openInference(
   bytes: Uint8Array,
   backend: Backend,
   external?: ExternalReader,
+  inputTypes: readonly InputType[] = [],
 ): Promise<Inference> {
   let isSplit = false;
   const model = await readModel(bytes, {
@@ -48,6 +53,10 @@ export async function openInference(
         return external(...part);
       }),
   });
+  const constants = model.graph.initializers;
+  const inputs = model.graph.inputs.filter(({ name }) => !constants.has(name));
+  const quantized = model.opsets.has(KNIGHT_DOMAIN);
+  const types = inferenceInputs(inputs, quantized, inputTypes);
   const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);
   // The runtime gets bytes, not a path: it can't find data files itself.
@@ -55,14 +64,14 @@ export async function openInference(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
   });
-  const constants = model.graph.initializers;
   return {
-    inputs: model.graph.inputs.filter(({ name }) => !constants.has(name)),
+    inputs,
     outputs: model.graph.outputs,
-    quantized: model.opsets.has(KNIGHT_DOMAIN),
+    quantized,
+    integerInputs: types,
     model,
     async forward(feeds) {
-      const raw = await session.run(feeds);
+      const raw = await session.run(quantized ? integerFeeds(feeds, types) : floatFeeds(feeds, types));
       return realOutputs(new Map([...raw].map(([name, t]) => [name, copyOf(t)])), forms, scales);
     },
     stop: () => session.release(),

@@ -1,3 +1,4 @@
+import { DATA_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { DataError } from "../../../core-ts/errors.ts";
 import type { Dim } from "../../../core-ts/graph/graph.ts";
 import { DTYPE_CODES, type DType } from "../../../core-ts/tensor/dtype.ts";
@@ -8,6 +9,8 @@ export interface ModelEdge {
   readonly name: string;
   readonly dtype: DType;
   readonly dims: readonly Dim[] | null;
+  /** Of -qid: takes integers of any small type, or float32 that holds whole numbers; the core checks that they fit `dtype`. */
+  readonly takesIntegers?: boolean;
 }
 
 function shapeText(dims: readonly Dim[]): string {
@@ -51,7 +54,12 @@ function requireTensor(input: ModelEdge, given: unknown): asserts given is Tenso
 }
 
 function checkType(input: ModelEdge, t: Tensor): void {
-  if (t.dtype !== input.dtype) {
+  if (input.takesIntegers && !DATA_TYPES.includes(t.dtype))
+    fail(
+      input,
+      `is ${t.dtype}; with -qid ${input.dtype} feed uint8, int8, int16, or float32 that holds whole numbers`,
+    );
+  if (t.dtype !== input.dtype && !input.takesIntegers) {
     const convert = CONVERT[input.dtype];
     fail(
       input,

@@ -1,3 +1,4 @@
+import type { IntegerInputs } from "../../../core-ts/edges/input-types.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { type Inference, openInference } from "../../../core-ts/evaluate/inference.ts";
 import type { GraphValue } from "../../../core-ts/graph/graph.ts";
@@ -7,12 +8,12 @@ import { runInferFunction } from "../infer/run-function.ts";
 import { reportInfer } from "./report-infer.ts";
 import { type CommandRun, openHost, openInferFunction } from "./session.ts";
 
-function edgesOf(values: readonly GraphValue[]): ModelEdge[] {
-  return values.map(({ name, type }) => ({
-    name,
-    dtype: type?.dtype ?? "float32",
-    dims: type?.dims ?? null,
-  }));
+function edgesOf(values: readonly GraphValue[], integers?: IntegerInputs): ModelEdge[] {
+  return values.map(({ name, type }) => {
+    const integer = integers?.get(name);
+    const edge = { name, dtype: integer ?? type?.dtype ?? ("float32" as const), dims: type?.dims ?? null };
+    return integer ? { ...edge, takesIntegers: true } : edge;
+  });
 }
 
 /** A quantized model has one batch size for good: data in another one can't fit. */
@@ -31,12 +32,17 @@ export async function runInfer(run: CommandRun): Promise<void> {
   const bytes = await ports.files.read(settings.model, "-m/--model");
   const infer = await openInferFunction(run);
   const { backend } = await openHost(run);
-  const model = await openInference(bytes, backend, ports.files.external(settings.model));
+  const model = await openInference(
+    bytes,
+    backend,
+    ports.files.external(settings.model),
+    settings.quant.inputTypes,
+  );
   try {
     checkBatch(run, model);
     const progress = startProgress(ports, "Inference", infer.iteration);
     const target = {
-      inputs: edgesOf(model.inputs),
+      inputs: edgesOf(model.inputs, model.integerInputs),
       outputs: edgesOf(model.outputs),
       forward: model.forward,
     };
