@@ -11,7 +11,9 @@ import type { Ranges } from "./ranges.ts";
 
 /** Values that own a scale, and so need statistics. */
 export function tappedValues(plan: QuantPlan): string[] {
-  return [...plan.values].filter(([, value]) => value.kind === "own").map(([name]) => name);
+  return [...plan.values].flatMap(([name, value]) =>
+    value.kind === "own" && value.scale === undefined ? [name] : [],
+  );
 }
 
 /** The same graph with more values as outputs. */

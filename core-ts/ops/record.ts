@@ -2,6 +2,8 @@ import type { BitWidth } from "../chips/index.ts";
 import type { Attribute, Graph, Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { NodePlan } from "../plan/plan.ts";
+import type { KnownWeights } from "../qdq/known.ts";
+import type { DescribedWeights } from "../quantize/quantized.ts";
 import type { IntType } from "../quantize/scale.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -46,6 +48,10 @@ export interface LowerContext extends PlanView {
   quantizedConstant(role: string, values: Float32Array, dims: readonly number[]): IntValue;
   /** Adds an initializer named after the node and returns its name. */
   constantTensor(role: string, value: Tensor): string;
+  /** What a QDQ model says of this node's weights. */
+  readonly knownWeights: KnownWeights | undefined;
+  /** Says what the integers of this node's weights stand for: the integer graph itself does not, the QDQ form needs it. */
+  describeWeights(weights: DescribedWeights): void;
   /** Adds the integer node that stands for the float one. */
   emit(op: string, inputs: readonly string[], attrs: Attributes): void;
   /** Adds a standard ONNX node that stands for the float one; attributes default to the float node's. */

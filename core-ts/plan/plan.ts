@@ -2,6 +2,7 @@ import type { BitWidth, Chip } from "../chips/index.ts";
 import type { IntegerInputs } from "../edges/input-types.ts";
 import type { Node } from "../graph/graph.ts";
 import type { ObserverName } from "../observers/index.ts";
+import type { KnownQuantization } from "../qdq/known.ts";
 
 /** How one value is held in the fixed-point model. */
 export type ValuePlan =
@@ -46,6 +47,8 @@ export interface QuantPlan {
   readonly values: ReadonlyMap<string, ValuePlan>;
   /** Entries of the tables of 16-bit activations: 2^lutLength + 1. */
   readonly lutLength: number;
+  /** What a QDQ model says of its own scales; absent for a float model. */
+  readonly known?: KnownQuantization;
   /** Model inputs that take integers as they are, scale 1; all others take float32. */
   readonly inputTypes?: IntegerInputs;
   /** Values that share the scale of another one which they do not come from → that one, whose statistics theirs are part of. */

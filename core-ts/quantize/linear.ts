@@ -3,7 +3,8 @@ import { attr } from "../graph/attributes.ts";
 import type { Attributes, IntValue, LowerContext } from "../ops/record.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
-import { accumulatorShift, chooseMultiplier, MAX_SHIFT, roundHalfEven, WEAK_MULTIPLIER } from "./scale.ts";
+import { biasInteger, knownScales, restoreIntegers } from "./known-weights.ts";
+import { accumulatorShift, chooseMultiplier, MAX_SHIFT, WEAK_MULTIPLIER, weightScale } from "./scale.ts";
 import { type ChannelLayout, channelMaxima, channelSums, quantizeWeights, weightMax } from "./weights.ts";
 
 /** A weighted sum y = Σ w·x + b with one weight scale per output channel, ready to be written. */
@@ -31,20 +32,40 @@ function biasLimit(spec: LinearSpec, terms: number, bits: 8 | 16): number {
   return bits === 8 ? powerOfTwo(31) - 1 - terms * largestX * weightMax(8) : powerOfTwo(51);
 }
 
+/** The model's own scale of each channel, 0 where there is none. */
+function ownScales(spec: LinearSpec, ctx: LowerContext): Float64Array {
+  const channels = spec.layout.groups * spec.layout.channels;
+  const { knownWeights } = ctx;
+  if (!knownWeights) return new Float64Array(channels);
+  const weights = spec.weight.data as Float32Array;
+  const known = knownScales(weights, spec.layout, knownWeights.scales, ctx.plan.bits);
+  const others = known.filter((scale) => scale === 0).length;
+  if (others > 0)
+    ctx.warn(
+      `${others} of ${channels} channels of its weights are quantized anew: they are no symmetric integers on the model's own scales`,
+    );
+  return known;
+}
+
 /**
- * One scale per channel: max|w| / (2^(b-1)-1), raised where the integer bias would pass its limit or the multiplier would be too weak:
- * such a channel's products are far below one step of the output, so a coarser weight scale costs nothing.
+ * One scale per channel: the model's own, or max|w| / (2^(b-1)-1), raised where the integer bias would pass its limit or the multiplier would be
+ * too weak: such a channel's products are far below one step of the output, so a coarser weight scale costs nothing.
  */
-function channelScales(spec: LinearSpec, ctx: LowerContext, bias: Float64Array): Float64Array {
+function channelScales(
+  spec: LinearSpec,
+  ctx: LowerContext,
+  bias: Float64Array,
+  known: Float64Array,
+): Float64Array {
   const bits = ctx.plan.bits;
-  if (spec.weight.dtype !== "float32")
-    throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
-  const maxima = channelMaxima(spec.weight.data, spec.layout, spec.weightName);
+  const maxima = channelMaxima(spec.weight.data as Float32Array, spec.layout, spec.weightName);
   const limit = biasLimit(spec, spec.weight.data.length / maxima.length, bits);
   const weakest = (spec.y.scale / spec.x.scale) * WEAK_MULTIPLIER * powerOfTwo(-MAX_SHIFT);
   return maxima.map((most, c) => {
-    const needed = Math.abs(bias[c]!) / (spec.x.scale * limit);
-    return Math.max(most / weightMax(bits), needed, weakest);
+    const least = Math.max(Math.abs(bias[c]!) / (spec.x.scale * limit), weakest);
+    // A bias that went through float32 may ask for a scale larger by its rounding.
+    if (known[c]! > 0 && least <= known[c]! * (1 + 1e-6)) return known[c]!;
+    return weightScale(most / weightMax(bits), least);
   });
 }
 
@@ -74,6 +95,16 @@ function realBias(spec: LinearSpec, channels: number): Float64Array {
   return b.length === channels ? b : new Float64Array(channels).fill(b[0]!);
 }
 
+function biasIntegers(
+  spec: LinearSpec,
+  ctx: LowerContext,
+  real: Float64Array,
+  scales: Float64Array,
+): Float64Array {
+  const known = ctx.knownWeights?.bias;
+  return real.map((b, c) => biasInteger(b, spec.x.scale * scales[c]!, known?.[c]));
+}
+
 function biasTensor(bias: Float64Array, bits: 8 | 16): Tensor {
   return bits === 8
     ? tensor("int32", [bias.length], Int32Array.from(bias))
@@ -84,35 +115,54 @@ function weightTensor(w: Int8Array | Int16Array, dims: readonly number[]): Tenso
   return w instanceof Int8Array ? tensor("int8", dims, w) : tensor("int16", dims, w);
 }
 
-/** Quantizes weights and bias and chooses multiplier and shift: r[c] = s_x · s_w[c] / s_y. */
-export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands {
-  const bits = ctx.plan.bits;
-  const channels = spec.layout.groups * spec.layout.channels;
-  const real = realBias(spec, channels);
-  const scales = channelScales(spec, ctx, real);
-  const w = quantizeWeights(spec.weight.data as Float32Array, spec.layout, scales, bits);
-  const bias = real.map((b, c) => roundHalfEven(b / (spec.x.scale * scales[c]!)));
-  const sums = channelSums(w, spec.layout);
-  const q1 = bits === 16 ? firstShift(spec, ctx, scales, sums, bias) : 0;
+/** Integers of weights and bias on their scales. */
+function integersOf(spec: LinearSpec, ctx: LowerContext) {
+  if (spec.weight.dtype !== "float32")
+    throw new InternalError(`weight ${spec.weightName} is ${spec.weight.dtype}`);
+  const { layout, weight } = spec;
+  const real = realBias(spec, layout.groups * layout.channels);
+  const known = ownScales(spec, ctx);
+  const scales = channelScales(spec, ctx, real, known);
+  const w = quantizeWeights(weight.data, layout, scales, ctx.plan.bits);
+  const kept = known.map((scale, c) => (scale === scales[c] ? scale : 0));
+  restoreIntegers(w, weight.data, layout, kept);
+  return { scales, w, bias: biasIntegers(spec, ctx, real, scales) };
+}
+
+/** Multiplier and shift of each channel: r[c] = s_x · s_w[c] / s_y. */
+function factorTensors(
+  spec: LinearSpec,
+  ctx: LowerContext,
+  scales: Float64Array,
+  q1: number,
+): readonly [Tensor, Tensor] {
   const chosen = Array.from(scales, (scale) =>
     chooseMultiplier((spec.x.scale * scale) / spec.y.scale, q1, ctx.node.name),
   );
-  const factors = [
-    tensor(
-      "int16",
-      [channels],
-      Int16Array.from(chosen, ({ m }) => m),
-    ),
-    tensor(
-      "int8",
-      [channels],
-      Int8Array.from(chosen, ({ shift }) => shift),
-    ),
-  ] as const;
+  const multipliers = Int16Array.from(chosen, ({ m }) => m);
+  const shifts = Int8Array.from(chosen, ({ shift }) => shift);
+  return [tensor("int16", [chosen.length], multipliers), tensor("int8", [chosen.length], shifts)];
+}
+
+/** Quantizes weights and bias and chooses multiplier and shift. */
+export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands {
+  const bits = ctx.plan.bits;
+  const { scales, w, bias } = integersOf(spec, ctx);
+  const sums = channelSums(w, spec.layout);
+  const q1 = bits === 16 ? firstShift(spec, ctx, scales, sums, bias) : 0;
+  const factors = factorTensors(spec, ctx, scales, q1);
+  const weight = ctx.constantTensor("weight", weightTensor(w, spec.weight.dims));
+  const biasName = ctx.constantTensor("bias", biasTensor(bias, bits));
+  ctx.describeWeights({
+    weight,
+    bias: biasName,
+    scales,
+    biasScales: scales.map((scale) => spec.x.scale * scale),
+  });
   return {
     inputs: [
-      ctx.constantTensor("weight", weightTensor(w, spec.weight.dims)),
-      ctx.constantTensor("bias", biasTensor(bias, bits)),
+      weight,
+      biasName,
       ctx.constantTensor("multiplier", factors[0]),
       ctx.constantTensor("shift", factors[1]),
     ],

@@ -6,8 +6,10 @@ import { opRecord } from "../ops/index.ts";
 import type { Attributes, IntValue, LowerContext, PlanView } from "../ops/record.ts";
 import { type NodePlan, scaleOwner } from "../plan/plan.ts";
 import { planView } from "../plan/view.ts";
+import type { KnownWeights } from "../qdq/known.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { DescribedWeights } from "./quantized.ts";
 import { activationScale, clamp, intType, roundHalfEven } from "./scale.ts";
 import type { Values } from "./values.ts";
 
@@ -18,6 +20,7 @@ export interface LoweringRun {
   readonly values: Values;
   readonly kernels: Kernels;
   readonly warnings: string[];
+  readonly weights: Map<string, DescribedWeights>;
 }
 
 /** The context an op record writes one node with. */
@@ -151,6 +154,14 @@ export class NodeLowering implements LowerContext {
 
   requantized(from: IntValue, to: IntValue, role: string): string {
     return this.#run.values.requantize(from, to, { node: this.node.name, role });
+  }
+
+  get knownWeights(): KnownWeights | undefined {
+    return this.#run.values.plan.known?.weights.get(this.node.name);
+  }
+
+  describeWeights(weights: DescribedWeights): void {
+    this.#run.weights.set(this.node.name, weights);
   }
 
   warn(message: string): void {

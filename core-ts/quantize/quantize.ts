@@ -4,6 +4,7 @@ import { nodeUses } from "../graph/edit.ts";
 import type { Graph, GraphValue } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
+import type { IntValue } from "../ops/record.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import { type LoweringRun, NodeLowering } from "./lowering.ts";
@@ -71,6 +72,11 @@ function layersOf(plan: QuantPlan, values: Values): QuantizedLayer[] {
   return layers;
 }
 
+function quantizedValues(values: Values): Map<string, IntValue> {
+  const quantized = [...values.plan.values.keys()].filter((value) => values.isQuantized(value));
+  return new Map(quantized.map((value) => [value, values.integers(value)]));
+}
+
 /** Scales by the tensor names of the written model, sorted; integer outputs under their own names as well. */
 function scaleEntries(graph: Graph, values: Values): Map<string, ScaleEntry> {
   const entries: [string, ScaleEntry][] = [];
@@ -107,7 +113,7 @@ export function quantize(
   writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
   for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
   const values = new Values(plan, graph, writer, chosen);
-  const run: LoweringRun = { values, kernels, warnings: [] };
+  const run: LoweringRun = { values, kernels, warnings: [], weights: new Map() };
   for (const node of plan.nodes) {
     if (node.kind === "integer") opRecord(node.node.op, node.node.domain)!.lower(new NodeLowering(node, run));
     else if (node.kind === "float") writeFloat(node, values);
@@ -121,6 +127,7 @@ export function quantize(
     scales: scaleEntries(graph, values),
     outputs,
     layers: layersOf(plan, values),
+    meaning: { values: quantizedValues(values), weights: run.weights, constants: values.constants },
     warnings: run.warnings,
   };
 }

@@ -28,6 +28,26 @@ export type OutputForm =
   /** Anything that is not quantized: indices, shapes. */
   | "other";
 
+/** Weights and bias of a linear node as integers: initializers of the integer graph, and the scales they are on. */
+export interface DescribedWeights {
+  readonly weight: string;
+  readonly bias: string;
+  /** One per output channel, s_w. */
+  readonly scales: Float64Array;
+  /** s_x · s_w of each. */
+  readonly biasScales: Float64Array;
+}
+
+/** What numbers mean, for a form of the model that keeps the float graph (emit/qdq.ts). */
+export interface Meaning {
+  /** Every quantized value of the float graph: type and scale of the integers that stand for it. */
+  readonly values: ReadonlyMap<string, IntValue>;
+  /** By node name. */
+  readonly weights: ReadonlyMap<string, DescribedWeights>;
+  /** Constants that are no weights, by name and width ("c/8"): their initializer in the integer graph. */
+  readonly constants: ReadonlyMap<string, IntValue>;
+}
+
 /** The integer model before it is serialized. */
 export interface QuantizedGraph {
   readonly graph: Graph;
@@ -36,6 +56,7 @@ export interface QuantizedGraph {
   readonly scales: ReadonlyMap<string, ScaleEntry>;
   readonly outputs: ReadonlyMap<string, OutputForm>;
   readonly layers: readonly QuantizedLayer[];
+  readonly meaning: Meaning;
   /** Sentences about nodes that lose precision. */
   readonly warnings: readonly string[];
 }

@@ -61,6 +61,14 @@ export function activationScale(threshold: number, qmax: number): number {
   return Math.max(Math.fround(threshold / qmax), SMALLEST_NORMAL);
 }
 
+/**
+ * Scale of weights of one channel, rounded to float32 as well: the QDQ form holds it as float32, and both forms must mean the same numbers.
+ * `least` is a bound it may not fall below, so that is rounded up.
+ */
+export function weightScale(wanted: number, least: number): number {
+  return Math.max(Math.fround(wanted), Math.fround(least * (1 + powerOfTwo(-23))), SMALLEST_NORMAL);
+}
+
 export interface Multiplier {
   readonly m: number;
   readonly shift: number;

@@ -1,15 +1,18 @@
 import type { Ranges } from "../calibrate/ranges.ts";
 import { DataError } from "../errors.ts";
-import type { Kernels } from "../kernels/kernels.ts";
+import type { TensorStats } from "../observers/histogram.ts";
 import { OBSERVERS } from "../observers/index.ts";
-import type { QuantPlan } from "../plan/plan.ts";
+import type { RangeOptions } from "../observers/observer.ts";
+import type { QuantPlan, ValuePlan } from "../plan/plan.ts";
 import { activationScale, intType } from "./scale.ts";
+
+type Own = Extract<ValuePlan, { kind: "own" }>;
 
 /** The scale of one own value and what it came from. */
 export interface ChosenScale {
   readonly scale: number;
   readonly threshold: number;
-  /** Largest |x| calibration saw. */
+  /** Bound of |x| for the accumulator: what calibration saw, or the threshold beyond which nothing changes. */
   readonly largest: number;
 }
 
@@ -20,35 +23,41 @@ export interface ChosenScale {
  */
 const HEADROOM = { 8: 1, 16: 2 } as const;
 
+function observedScale(
+  value: string,
+  own: Own,
+  stats: TensorStats | undefined,
+  options: RangeOptions,
+): number {
+  if (!stats || stats.count === 0) {
+    throw new DataError(`no calibration data reached "${value}"; run at least one batch through forward()`, {
+      value,
+    });
+  }
+  const type = intType(own.bits, own.signed);
+  const target = { levels: type.qmax, signed: type.signed };
+  const threshold = OBSERVERS[own.observer].range(stats, target, options);
+  return activationScale(threshold * HEADROOM[own.bits], type.qmax);
+}
+
 /**
- * Asks each value's observer for its threshold. No statistics mean no sample ever reached the value.
+ * Takes the scale the plan knows, or asks the value's observer for its threshold. No statistics mean no sample ever reached the value.
  * @throws DataError naming the value when nothing was observed.
  */
 export function chooseScales(
   plan: QuantPlan,
   ranges: Ranges,
-  options: { readonly percent: number; readonly kernels: Kernels },
+  options: RangeOptions,
 ): Map<string, ChosenScale> {
   const chosen = new Map<string, ChosenScale>();
-  for (const [value, valuePlan] of plan.values) {
-    if (valuePlan.kind !== "own") continue;
+  for (const [value, own] of plan.values) {
+    if (own.kind !== "own") continue;
+    const type = intType(own.bits, own.signed);
     const stats = ranges.stats.get(value);
-    if (!stats || stats.count === 0) {
-      throw new DataError(
-        `no calibration data reached "${value}"; run at least one batch through forward()`,
-        { value },
-      );
-    }
-    const type = intType(valuePlan.bits, valuePlan.signed);
-    const largest = Math.max(Math.abs(stats.min), Math.abs(stats.max));
-    if (valuePlan.scale !== undefined) {
-      chosen.set(value, { scale: valuePlan.scale, threshold: valuePlan.scale * type.qmax, largest });
-      continue;
-    }
-    const target = { levels: type.qmax, signed: type.signed };
-    const threshold = OBSERVERS[valuePlan.observer].range(stats, target, options);
-    const scale = activationScale(threshold * HEADROOM[valuePlan.bits], type.qmax);
-    chosen.set(value, { scale, threshold: scale * type.qmax, largest });
+    const scale = own.scale ?? observedScale(value, own, stats, options);
+    const threshold = scale * type.qmax;
+    const seen = stats && stats.count > 0 ? Math.max(Math.abs(stats.min), Math.abs(stats.max)) : 0;
+    chosen.set(value, { scale, threshold, largest: Math.max(seen, threshold) });
   }
   return chosen;
 }

@@ -35,6 +35,11 @@ export class Values {
     );
   }
 
+  /** Constants that became integers, by "name/bits". */
+  get constants(): ReadonlyMap<string, IntValue> {
+    return this.#constants;
+  }
+
   /** Whether a subgraph reads the value by name, so that this name must go on holding its real numbers. */
   isCaptured(value: string): boolean {
     return this.#captured.has(value);
@@ -120,14 +125,21 @@ export class Values {
     return name;
   }
 
-  /** A constant as integers of `bits`, signed, symmetric, narrow range, one scale; an all-zero one has scale 1. */
+  /** Scale of a constant: the model's own where it holds every element, else by the largest; an all-zero one has scale 1. */
+  #constantScale(value: string, values: Float32Array, limit: number): number {
+    const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const known = this.plan.known?.constants.get(value);
+    const isEnough = known !== undefined && largest / known < limit + 0.5;
+    return isEnough ? known : activationScale(largest, limit);
+  }
+
+  /** A constant as integers of `bits`, signed, symmetric, narrow range, one scale. */
   constant(value: string, values: Float32Array, dims: readonly number[], bits: 8 | 16): IntValue {
     const key = `${value}/${bits}`;
     const known = this.#constants.get(key);
     if (known) return known;
     const limit = weightMax(bits);
-    const largest = values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-    const scale = activationScale(largest, limit);
+    const scale = this.#constantScale(value, values, limit);
     const type = intType(bits, true);
     const integers = Array.from(values, (v) => quantizeValue(v, scale, { qmin: -limit, qmax: limit }));
     const result = {

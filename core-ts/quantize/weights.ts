@@ -30,7 +30,7 @@ export function weightMax(bits: BitWidth): number {
 }
 
 /** Calls `visit(channel, from, to)` for every run of elements that belong to one output channel. */
-function eachRun(
+export function eachRun(
   length: number,
   layout: ChannelLayout,
   visit: (channel: number, from: number, to: number) => void,
