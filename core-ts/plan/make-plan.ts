@@ -1,4 +1,4 @@
-import { requireBitWidth } from "../chips/index.ts";
+import { type BitWidth, requireBitWidth } from "../chips/index.ts";
 import { GraphIndex } from "../graph/edit.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { opRecord } from "../ops/index.ts";
@@ -6,8 +6,8 @@ import type { OpRecord, PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
 import { toNumbers } from "../tensor/tensor.ts";
 import { withIntegerInputs } from "./input-types.ts";
-import type { PlanOptions } from "./options.ts";
-import type { NodePlan, QuantPlan, ValuePlan } from "./plan.ts";
+import type { PlanOptions, Precision } from "./options.ts";
+import { type NodePlan, ownPlan, type QuantPlan, type ValuePlan } from "./plan.ts";
 import { keepMovementFloat } from "./settle.ts";
 import { unifyScales } from "./unify-scales.ts";
 import { planView } from "./view.ts";
@@ -23,6 +23,17 @@ interface Planner {
   readonly nonNegative: Set<string>;
   /** Relu or Clip node → the node that carries it. */
   readonly absorbed: Map<Node, Node>;
+}
+
+/** Width and observer of a node's own scales. */
+function precisionOf({ options }: Planner, node: Node): Precision {
+  return options.mix?.get(node.name) ?? { bits: options.bits, mode: options.observer };
+}
+
+/** The width an op works at: that of its precision, or, where it only hands integers on, that of its operand. */
+function widthOf(planner: Planner, node: Node, record: OpRecord): BitWidth {
+  const operand = record.output === "shared" ? ownPlan(planner, node.inputs[0]!) : undefined;
+  return operand?.bits ?? precisionOf(planner, node).bits;
 }
 
 /** Why this node can't be integer, or undefined. */
@@ -44,8 +55,8 @@ function planOperand(planner: Planner, value: string, reader: Node): void {
   }
   const known = planner.values.get(value);
   if (known && known.kind !== "float") return;
-  const { bits, observer } = planner.options;
-  planner.values.set(value, { kind: "own", bits, signed: true, observer });
+  const { bits, mode } = precisionOf(planner, reader);
+  planner.values.set(value, { kind: "own", bits, signed: true, observer: mode });
 }
 
 function isNonNegative(planner: Planner, value: string): boolean {
@@ -55,18 +66,18 @@ function isNonNegative(planner: Planner, value: string): boolean {
     : planner.nonNegative.has(value);
 }
 
-function planOutput(planner: Planner, value: string, record: OpRecord, source: string): ValuePlan {
-  const { bits, observer, chip } = planner.options;
+function planOutput(planner: Planner, value: string, node: Node, record: OpRecord): ValuePlan {
+  const { bits, mode } = precisionOf(planner, node);
   switch (record.output) {
     case "own":
       return {
         kind: "own",
         bits,
-        signed: !(chip.unsignedActivations && planner.nonNegative.has(value)),
-        observer,
+        signed: !(planner.options.chip.unsignedActivations && planner.nonNegative.has(value)),
+        observer: mode,
       };
     case "shared":
-      return { kind: "shared", with: source };
+      return { kind: "shared", with: node.inputs[record.operands(node)[0]!]! };
     case "index":
       return { kind: "float", because: "it is an index" };
   }
@@ -84,7 +95,7 @@ function planInteger(planner: Planner, node: Node, record: OpRecord): void {
   const outputs = activation ? [activation.output] : node.outputs.filter((name) => name !== "");
   for (const value of outputs) {
     if (never || (activation && activation.lower >= 0)) planner.nonNegative.add(value);
-    planner.values.set(value, planOutput(planner, value, record, operands[0]!));
+    planner.values.set(value, planOutput(planner, value, node, record));
   }
   if (activation) planner.absorbed.set(activation.node, node);
   const bounds = activation && {
@@ -92,7 +103,8 @@ function planInteger(planner: Planner, node: Node, record: OpRecord): void {
     lower: activation.lower,
     upper: activation.upper,
   };
-  planner.nodes.push({ kind: "integer", node, bits: planner.options.bits, activation: bounds, outputs });
+  const bits = widthOf(planner, node, record);
+  planner.nodes.push({ kind: "integer", node, bits, activation: bounds, outputs });
 }
 
 function planFloat(planner: Planner, node: Node, because: string): void {
@@ -108,7 +120,8 @@ function planFloat(planner: Planner, node: Node, because: string): void {
  * @throws ConfigError when the chip has no arithmetic of the wanted width.
  */
 export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
-  requireBitWidth(options.chip, options.bits);
+  for (const bits of [options.bits, ...[...(options.mix?.values() ?? [])].map((one) => one.bits)])
+    requireBitWidth(options.chip, bits);
   const planner: Planner = {
     graph,
     index: new GraphIndex(graph),
@@ -124,7 +137,7 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
   for (const node of graph.nodes) {
     const carrier = planner.absorbed.get(node);
     const record = opRecord(node.op, node.domain);
-    const because = whyFloat(node, record, planner.view);
+    const because = whyFloat(node, record, planView(graph, precisionOf(planner, node).bits));
     if (carrier) planner.nodes.push({ kind: "absorbed", node, into: carrier.name });
     else if (because !== undefined) planFloat(planner, node, because);
     else planInteger(planner, node, record!);

@@ -2,11 +2,22 @@ import type { BitWidth, Chip } from "../chips/index.ts";
 import type { IntegerInputs } from "../edges/input-types.ts";
 import type { ObserverName } from "../observers/index.ts";
 
+/** Width and observer of one node. */
+export interface Precision {
+  readonly bits: BitWidth;
+  readonly mode: ObserverName;
+}
+
+/** Node name → its precision, where that differs from the model's. */
+export type Mix = ReadonlyMap<string, Precision>;
+
 /** What the plan depends on besides the graph. */
 export interface PlanOptions {
   readonly chip: Chip;
   readonly bits: BitWidth;
   readonly observer: ObserverName;
+  /** Nodes with a precision of their own; none when absent. */
+  readonly mix?: Mix;
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLength: number;
   /** Inputs that take integers (-qid); none when absent. */

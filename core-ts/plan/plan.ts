@@ -56,7 +56,7 @@ export interface QuantPlan {
 }
 
 /** The value whose scale this one has, or undefined when it is not an integer value. */
-export function scaleOwner(plan: QuantPlan, value: string): string | undefined {
+export function scaleOwner(plan: Pick<QuantPlan, "values">, value: string): string | undefined {
   let name = value;
   for (;;) {
     const found = plan.values.get(name);
@@ -67,7 +67,10 @@ export function scaleOwner(plan: QuantPlan, value: string): string | undefined {
 }
 
 /** The own plan of a value's scale owner. */
-export function ownPlan(plan: QuantPlan, value: string): Extract<ValuePlan, { kind: "own" }> | undefined {
+export function ownPlan(
+  plan: Pick<QuantPlan, "values">,
+  value: string,
+): Extract<ValuePlan, { kind: "own" }> | undefined {
   const owner = scaleOwner(plan, value);
   const found = owner === undefined ? undefined : plan.values.get(owner);
   return found?.kind === "own" ? found : undefined;
