@@ -4,7 +4,8 @@ import { Calibrator, openSession } from "./calibrate/calibrate.ts";
 import type { Ranges } from "./calibrate/ranges.ts";
 import type { BitWidth } from "./chips/index.ts";
 import { floatFeeds, type InputType } from "./edges/input-types.ts";
-import { emitAllOutputs, emitFixed, type Provenance } from "./emit/fixed.ts";
+import { emitAllOutputs, emitFixed, type IrForm, type Provenance } from "./emit/fixed.ts";
+import { qdqForm } from "./emit/qdq.ts";
 import { FixedEvaluation } from "./evaluate/evaluation.ts";
 import { LayerComparison, type LayerListener } from "./evaluate/layers.ts";
 import type { Dim, Model } from "./graph/graph.ts";
@@ -12,6 +13,7 @@ import { verifyGraph } from "./graph/verify.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { ObserverName } from "./observers/index.ts";
 import { writeModel } from "./onnx/write.ts";
+import type { Mix } from "./plan/options.ts";
 import type { QuantPlan } from "./plan/plan.ts";
 import { quantize } from "./quantize/quantize.ts";
 import type { QuantizedGraph, ScaleEntry } from "./quantize/quantized.ts";
@@ -43,6 +45,8 @@ export interface QuantOptions {
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLen: number;
   readonly outputDequant: boolean;
+  /** Form of the written model; absent: fixed. */
+  readonly ir?: IrForm;
   /** Types of the quantized model's inputs, one for all or one each; absent: float32, as in the float model. */
   readonly inputTypes?: readonly InputType[];
   /** (x - mean)/std in front of the first input, one number or one per channel; absent: the model takes what it took. */
@@ -50,6 +54,8 @@ export interface QuantOptions {
   readonly std?: readonly number[];
   /** Nodes or values that become the model's outputs; absent: those it has. */
   readonly outputNames?: readonly string[];
+  /** Nodes with a precision of their own; absent: all as `bits` and `mode` say. */
+  readonly mix?: Mix;
   /** Inputs of a Concat share one scale; absent: each its own. */
   readonly unifyScales?: boolean;
 }
@@ -121,16 +127,18 @@ export interface QuantizedModel {
   readonly provenance: Provenance;
 }
 
-/** ranges → quantize → emit. @throws HardwareRangeError, DataError. */
+/** ranges → quantize → emit in the wanted form. @throws HardwareRangeError, DataError. */
 export function quantizeModel(prepared: Prepared, ranges: Ranges, host: PipelineHost): QuantizedModel {
   const { options, plan, targetModel } = prepared;
-  const quantized = quantize(targetModel.graph, plan, ranges, { ...options, kernels: host.kernels });
+  const fixed = quantize(targetModel.graph, plan, ranges, { ...options, kernels: host.kernels });
+  const quantized = options.ir === "qdq" ? qdqForm(targetModel.graph, fixed) : fixed;
   verifyGraph(quantized.graph);
   const provenance = {
     chip: plan.chip,
     toolVersion: host.toolVersion,
     bits: options.bits,
     quantMode: options.mode,
+    ir: options.ir ?? "fixed",
   };
   const count = (kind: string) => plan.nodes.filter((node) => node.kind === kind).length;
   return {

@@ -71,8 +71,8 @@ export async function prepare(
   const sameBatch = !dynamicBatch || options.irBatch === 1;
   const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
   checkAborted(host);
-  const { bits, mode: observer, lutLen: lutLength, unifyScales } = options;
-  const planOptions = { chip, bits, observer, lutLength, inputTypes, unifyScales: unifyScales === true };
+  const { bits, mode: observer, mix, lutLen: lutLength, unifyScales } = options;
+  const planOptions = { chip, bits, observer, mix, lutLength, inputTypes, unifyScales };
   const plan = makePlan(target.model.graph, planOptions);
   return {
     inputs: edges(model.graph.inputs).map((edge) => {

@@ -17,11 +17,11 @@ export interface PlanOptions {
   readonly bits: BitWidth;
   readonly observer: ObserverName;
   /** Nodes with a precision of their own; none when absent. */
-  readonly mix?: Mix;
+  readonly mix?: Mix | undefined;
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLength: number;
   /** Inputs that take integers (-qid); none when absent. */
   readonly inputTypes?: IntegerInputs;
   /** Inputs of a Concat share one scale (-uis); false when absent. */
-  readonly unifyScales?: boolean;
+  readonly unifyScales?: boolean | undefined;
 }

@@ -64,12 +64,13 @@ export class NodeLowering implements LowerContext {
     if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output === "shared")
       return form;
     const type = intType(this.bits, form.type.signed);
-    const wider: IntValue = {
+    const owner = scaleOwner(this.#run.values.plan, value)!;
+    const other: IntValue = {
       name: "",
       type,
-      scale: activationScale(form.scale * form.type.qmax, type.qmax),
+      scale: activationScale(this.#run.values.chosen.get(owner)!.range, type.qmax),
     };
-    return { ...wider, name: this.requantized(form, wider, `input_${i}`) };
+    return { ...other, name: this.requantized(form, other, `input_${i}`) };
   }
 
   result(i = 0): IntValue {

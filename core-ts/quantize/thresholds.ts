@@ -12,6 +12,8 @@ type Own = Extract<ValuePlan, { kind: "own" }>;
 export interface ChosenScale {
   readonly scale: number;
   readonly threshold: number;
+  /** The threshold without the headroom of 16 bit: what a narrower type should hold. */
+  readonly range: number;
   /** Bound of |x| for the accumulator: what calibration saw, or the threshold beyond which nothing changes. */
   readonly largest: number;
 }
@@ -57,7 +59,8 @@ export function chooseScales(
     const scale = own.scale ?? observedScale(value, own, stats, options);
     const threshold = scale * type.qmax;
     const seen = stats && stats.count > 0 ? Math.max(Math.abs(stats.min), Math.abs(stats.max)) : 0;
-    chosen.set(value, { scale, threshold, largest: Math.max(seen, threshold) });
+    const range = own.scale === undefined ? threshold / HEADROOM[own.bits] : threshold;
+    chosen.set(value, { scale, threshold, range, largest: Math.max(seen, threshold) });
   }
   return chosen;
 }

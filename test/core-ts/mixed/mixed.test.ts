@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { findChip } from "../../../core-ts/chips/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { attr } from "../../../core-ts/graph/attributes.ts";
+import { mixOf, quantizedNodes } from "../../../core-ts/mixed/nodes.ts";
+import { violations } from "../../../core-ts/mixed/rules.ts";
+import { writeModel } from "../../../core-ts/onnx/write.ts";
+import {
+  type PipelineHost,
+  prepare,
+  type QuantOptions,
+  quantizeModel,
+  startCalibration,
+} from "../../../core-ts/pipeline.ts";
+import { makePlan } from "../../../core-ts/plan/make-plan.ts";
+import type { Precision } from "../../../core-ts/plan/options.ts";
+import { type Tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
+import { nodeBackend, webBackend } from "../../support/backends.ts";
+import { loadKernels } from "../../support/kernels.ts";
+import { normals, random } from "../../support/numbers.ts";
+import { buildModel, type ModelText } from "../../support/text-model.ts";
+
+const next = random(3);
+const w = (...dims: number[]) => normals(dims, next, 0.3);
+const pads = { pads: attr.ints([1, 1, 1, 1]) };
+
+/** Convolutions, a residual sum, MaxPool and Reshape that only hand integers on, a Concat, a table, a Gemm. */
+const NET: ModelText = {
+  inputs: { x: [1, 3, 8, 8] },
+  constants: {
+    w1: w(4, 3, 3, 3),
+    w2: w(4, 4, 3, 3),
+    w3: w(128, 5),
+    shape: { dtype: "int64", dims: [2], data: BigInt64Array.of(1n, 128n) },
+  },
+  nodes: [
+    ["c1", "Conv", "x w1", pads],
+    ["r1", "Relu", "c1"],
+    ["c2", "Conv", "r1 w2", pads],
+    ["s", "Add", "c2 r1"],
+    ["t", "Sigmoid", "c2"],
+    ["p", "MaxPool", "s", { kernel_shape: attr.ints([2, 2]), strides: attr.ints([2, 2]) }],
+    ["q", "MaxPool", "t", { kernel_shape: attr.ints([2, 2]), strides: attr.ints([2, 2]) }],
+    ["j", "Concat", "p q", { axis: attr.int(1) }],
+    ["f", "Reshape", "j shape"],
+    ["y", "Gemm", "f w3"],
+  ],
+  outputs: "y",
+};
+const NAMES = ["node_c1", "node_c2", "node_s", "node_t", "node_j", "node_y"];
+const base: QuantOptions = {
+  chip: "TX5368AV200",
+  bits: 8,
+  mode: "min_max",
+  percent: 1,
+  irBatch: 1,
+  lutLen: 10,
+  outputDequant: false,
+};
+
+async function host(backend = nodeBackend()): Promise<PipelineHost> {
+  return { backend, kernels: await loadKernels("simd"), log: () => undefined, toolVersion: "test" };
+}
+
+/** The quantized model and how near its answers are to the float ones, in dB. */
+async function quantized(mix: ReadonlyMap<string, Precision>, chip = base.chip) {
+  const on = await host();
+  const prepared = await prepare(writeModel(buildModel(NET)), { ...base, chip, mix }, on);
+  const calibration = await startCalibration(prepared, on);
+  const feeds = Array.from({ length: 8 }, (_, i) => new Map([["x", normals([1, 3, 8, 8], random(i + 1))]]));
+  const float: number[] = [];
+  for (const one of feeds) float.push(...toNumbers((await calibration.forward(one)).get("y")!));
+  const model = quantizeModel(prepared, calibration.ranges(), on);
+  const answers = async (backend = nodeBackend()) => {
+    const session = await backend.createSession(model.bytes);
+    const found: number[] = [];
+    for (const one of feeds) found.push(...toNumbers((await session.run(one)).get("y") as Tensor));
+    await session.release();
+    return found;
+  };
+  const integers = await answers();
+  const { scale } = model.scales.get("y")!;
+  const noise = float.reduce((sum, v, i) => sum + (v - integers[i]! * scale) ** 2, 0);
+  const signal = float.reduce((sum, v) => sum + v ** 2, 0);
+  return { prepared, model, integers, answers, sqnr: 10 * Math.log10(signal / noise) };
+}
+
+const all = (bits: 8 | 16) => new Map(NAMES.map((name) => [name, { bits, mode: "min_max" } as const]));
+
+describe("a mix", () => {
+  it("names the nodes that have a scale of their own, as the plan has them", async () => {
+    const { prepared } = await quantized(new Map([["node_c2", { bits: 16, mode: "kl" }]]));
+    expect(quantizedNodes(prepared.plan).map(({ node }) => node.name)).toEqual(NAMES);
+    expect(mixOf(prepared.plan).get("node_c2")).toEqual({ bits: 16, mode: "kl" });
+    expect(mixOf(prepared.plan).get("node_y")).toEqual({ bits: 8, mode: "min_max" });
+  });
+
+  it("gets its integers in any mixture, the same in both runtimes", async () => {
+    const draw = random(11);
+    for (let k = 0; k < 12; k++) {
+      const mix = new Map(
+        NAMES.map((name) => [
+          name,
+          { bits: draw() < 0.5 ? 8 : 16, mode: draw() < 0.5 ? "kl" : "mse" } as const,
+        ]),
+      );
+      const { integers, answers, prepared, sqnr } = await quantized(mix, k % 2 ? "generic" : base.chip);
+      expect(mixOf(prepared.plan)).toEqual(mix);
+      expect(await answers(webBackend())).toEqual(integers);
+      // The whole net has 30 dB at 8 bit; any mixture has that, less what clipping by kl may cost on eight samples.
+      expect(sqnr).toBeGreaterThan(25);
+    }
+  });
+
+  it("of 16 bit everywhere equals 16 bit, of 8 bit everywhere 8 bit", async () => {
+    const [eight, sixteen] = [await quantized(all(8)), await quantized(all(16))];
+    expect(eight.sqnr).toBeLessThan(45);
+    expect(sixteen.sqnr).toBeGreaterThan(65);
+  });
+
+  it("loses no more at a border from 16 to 8 bit than 8 bit itself loses", async () => {
+    const eight = await quantized(all(8));
+    for (const name of NAMES.slice(0, -1)) {
+      const { sqnr } = await quantized(new Map([[name, { bits: 16, mode: "min_max" }]]));
+      expect(sqnr, name).toBeGreaterThan(eight.sqnr - 1.5);
+    }
+  });
+
+  it("asks no chip for what it has not", () => {
+    const options = { chip: findChip("TX5105C"), bits: 8, observer: "kl", lutLength: 10 } as const;
+    const mix = new Map([["node_c1", { bits: 16, mode: "kl" } as const]]);
+    expect(() => makePlan(buildModel(NET).graph, { ...options, mix })).toThrow(ConfigError);
+  });
+});
+
+describe("the manual's rules", () => {
+  const wide = (...names: string[]) => {
+    const mix = all(8) as Map<string, Precision>;
+    for (const name of names) mix.set(name, { bits: 16, mode: "kl" });
+    return mix;
+  };
+  const messages = async (mix: ReadonlyMap<string, Precision>, op?: [string, string]) => {
+    const { plan } = await prepare(writeModel(buildModel(NET)), base, await host());
+    const nodes = plan.nodes.map((one) =>
+      one.node.name === op?.[0] ? { ...one, node: { ...one.node, op: op[1] } } : one,
+    );
+    return violations({ ...plan, nodes }, mix).map(
+      ({ node, rule, message }) => `${rule} ${node}: ${message}`,
+    );
+  };
+
+  it("find nothing wrong in one width, nor in a border without a choice", async () => {
+    expect(await messages(all(16))).toEqual([]);
+    expect(await messages(wide("node_y"))).toEqual([]);
+  });
+
+  it("7: inputs of one node have one width, also behind nodes that only hand integers on", async () => {
+    expect(await messages(wide("node_c1"))).toEqual([
+      "7 node_s: its inputs differ in width: node_c2 (8 bit), node_c1 (16 bit); give these nodes the same bitwidth",
+    ]);
+    expect(await messages(wide("node_t"))).toEqual([
+      "7 node_j: its inputs differ in width: node_s (8 bit), node_t (16 bit); give these nodes the same bitwidth",
+    ]);
+  });
+
+  it("5 and 6: recurrent ops, LayerNormalization and Abs have the width of their neighbours", async () => {
+    expect(await messages(wide("node_y"), ["node_y", "LSTM"])).toEqual([
+      "5 node_y: it is bound to the width of its neighbours and has 16 bit, unlike its neighbours node_j (8 bit); give them the same bitwidth",
+    ]);
+    expect((await messages(wide("node_y"), ["node_j", "Abs"]))[0]).toMatch(
+      /^6 node_j: it has no mixed quantization/,
+    );
+  });
+
+  it("8: a Concat behind such an op is no wider than its other neighbours", async () => {
+    const found = await messages(wide("node_s", "node_t", "node_j"), ["node_t", "LSTM"]);
+    expect(found.find((one) => one.startsWith("8"))).toMatch(
+      /^8 node_j: .* has 16 bit, more than node_y \(8 bit\)/,
+    );
+  });
+});
