@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Ports } from "../shared/ports.ts";
+import { nodeDefaults } from "./defaults.ts";
 import { nodeFiles } from "./files.ts";
 import { loadNodeKernels } from "./kernels.ts";
 import { packageVersion } from "./package-root.ts";
@@ -10,6 +11,7 @@ export function nodePorts(signal: AbortSignal): Ports {
   return {
     terminal: nodeTerminal,
     files: nodeFiles,
+    defaults: nodeDefaults(),
     now: () => performance.now(),
     startBar,
     signal,

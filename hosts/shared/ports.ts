@@ -46,10 +46,21 @@ export interface Files {
   readonly reserved: RegExp;
 }
 
+/** What the user has stored for all runs. */
+export interface UserDefaults {
+  /** Where, for messages. */
+  readonly place: string;
+  /** The stored chip; undefined when there is none. @throws ConfigError when what is stored can't be read. */
+  chip(): Promise<string | undefined>;
+  /** @throws ConfigError when it can't be stored. */
+  storeChip(chip: string): Promise<void>;
+}
+
 /** All that the command needs from the runtime it stands on. */
 export interface Ports {
   readonly terminal: Terminal;
   readonly files: Files;
+  readonly defaults: UserDefaults;
   /** Milliseconds, from any origin. */
   now(): number;
   /** A bar on the terminal's error stream; asked for only when that is a terminal. */

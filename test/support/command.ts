@@ -34,6 +34,7 @@ export function recordingPorts(more: Partial<Ports> = {}): {
       errColors: false,
     },
     files: nodeFiles,
+    defaults: { place: "nowhere", chip: async () => undefined, storeChip: async () => undefined },
     now: () => performance.now(),
     startBar: () => {
       throw new Error("a bar was asked for without a terminal");

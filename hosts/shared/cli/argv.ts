@@ -8,6 +8,8 @@ import { REFUSED_COMMANDS, REFUSED_OPTIONS } from "./refused.ts";
 export interface Arguments {
   /** The first --chip, wherever it stood. */
   readonly chip: string | undefined;
+  /** --default-chip. */
+  readonly defaultChip: string | undefined;
   readonly command: string | undefined;
   /** `--long=value` or `--long`, nothing else. */
   readonly options: readonly string[];
@@ -19,9 +21,10 @@ export interface Arguments {
 type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many" | "manyInManual">;
 
 const CHIP: Known = { long: "chip", shorts: ["ch"], value: "CHIP" };
+const STORED_CHIP: Known = { long: "default-chip", shorts: [], value: "CHIP" };
 const HELP: Known = { long: "help", shorts: ["h"] };
 const VERSION: Known = { long: "version", shorts: ["v"] };
-const KNOWN: readonly Known[] = [CHIP, HELP, VERSION, ...QUANT_OPTIONS];
+const KNOWN: readonly Known[] = [CHIP, STORED_CHIP, HELP, VERSION, ...QUANT_OPTIONS];
 
 const spelled = ({ long, shorts }: Pick<OptionSpec, "long" | "shorts">) => [
   `--${long}`,
@@ -135,13 +138,18 @@ export function readArgv(argv: readonly string[]): Arguments {
   return finish(command, chips, options);
 }
 
+const STORES = "--default-chip=";
+
 function finish(command: string | undefined, chips: readonly string[], all: readonly string[]): Arguments {
   const [chip] = chips;
   const ignored = chips.find((other) => other !== chip);
   return {
     chip,
+    defaultChip: all.findLast((option) => option.startsWith(STORES))?.slice(STORES.length),
     command,
-    options: all.filter((option) => option !== "--help" && option !== "--version"),
+    options: all.filter(
+      (option) => option !== "--help" && option !== "--version" && !option.startsWith(STORES),
+    ),
     help: all.includes("--help"),
     version: all.includes("--version"),
     notes: ignored ? [`--chip was given twice: ${chip} is used, ${ignored} is not`] : [],

@@ -5,19 +5,17 @@ import type { Arguments } from "./argv.ts";
 import { GROUPS, type OptionSpec, optionName } from "./option-spec.ts";
 import { QUANT_OPTIONS } from "./quant-options.ts";
 
-const EXAMPLES = `
+const examples = (chip: string) => `
 Example:
-  Knight --chip ${DEFAULT_CHIP} quant -m model.onnx -uds infer.ts -if infer_images -d images.npy \\
+  Knight --chip ${chip} quant -m model.onnx -uds infer.ts -if infer_images -d images.npy \\
     -bs 10 -i 50 --save-dir out
 
 Results go to standard output, progress and logs to standard error.
 Exit code: 0 done; 1 the model or the data; 2 an option, the user script or --save-dir; 130 or 143 stopped.`;
 
-function chipOption(): Option {
+function chipOption(chip: string): Option {
   const known = FAMILIES.map(({ example }) => example).join(", ");
-  return new Option("--chip <CHIP>", `target, for instance ${known}`)
-    .default(DEFAULT_CHIP)
-    .helpGroup("Precision:");
+  return new Option("--chip <CHIP>", `target, for instance ${known}`).default(chip).helpGroup("Precision:");
 }
 
 function toOption(spec: OptionSpec): Option {
@@ -64,21 +62,27 @@ function quiet(command: Command): Command {
     .helpOption("--help", "this text");
 }
 
-/** The command line of every host that has one: Knight [--chip CHIP] quant [options]. */
-export function createProgram(): { readonly program: Command; readonly quant: Command } {
+/** The command line of every host that has one: Knight [--chip CHIP] quant [options]. `chip` is the default one. */
+export function createProgram(chip: string = DEFAULT_CHIP): {
+  readonly program: Command;
+  readonly quant: Command;
+} {
   const program = quiet(new Command("Knight"))
     .helpCommand(false)
     .description("Post-training quantizer: a float ONNX model in, an all-integer ONNX model out.")
     .usage("[--chip CHIP] quant -m MODEL [options]")
     .option("--version", "print the version")
-    .addHelpText("after", EXAMPLES);
+    .addOption(
+      new Option("--default-chip <CHIP>", "use this chip from now on when --chip is not given").default(chip),
+    )
+    .addHelpText("after", examples(chip));
   const quant = quiet(program.command("quant"))
     .description("Quantize a model, or run one (-r infer). Knight quant --help lists the options.")
     .usage("-m MODEL [options]")
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("after", examples(chip));
   for (const group of GROUPS) {
     for (const spec of QUANT_OPTIONS) if (spec.group === group) quant.addOption(toOption(spec));
-    if (group === "Precision") quant.addOption(chipOption());
+    if (group === "Precision") quant.addOption(chipOption(chip));
   }
   return { program, quant };
 }
@@ -92,13 +96,13 @@ export interface ParsedOptions {
 }
 
 /** What the host prints for --help without a command. */
-export function programHelp(): string {
-  return text(createProgram().program);
+export function programHelp(chip?: string): string {
+  return text(createProgram(chip).program);
 }
 
 /** What the host prints for quant --help. */
-export function commandHelp(): string {
-  return text(createProgram().quant);
+export function commandHelp(chip?: string): string {
+  return text(createProgram(chip).quant);
 }
 
 /** addHelpText's part is written by outputHelp only. */

@@ -14,7 +14,6 @@ export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
   { long: "convert2chw", shorts: ["c2chw"] },
   { long: "input-shapes", shorts: ["is"] },
   { long: "cache-distribution", shorts: ["cd"] },
-  { long: "default-chip", shorts: [] },
 ];
 
 const OTHER_PROGRAM =

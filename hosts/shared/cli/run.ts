@@ -7,6 +7,7 @@ import { runQuant } from "../quant/run-quant.ts";
 import type { CommandRun } from "../quant/session.ts";
 import { type Arguments, readArgv } from "./argv.ts";
 import { commandHelp, parseQuant, programHelp } from "./command.ts";
+import { defaultChip, storeDefaultChip } from "./default-chip.ts";
 import { describeFailure, exitCodeOf } from "./failure.ts";
 import { createLog } from "./log.ts";
 import {
@@ -43,11 +44,18 @@ async function obey(argv: readonly string[], ports: Ports): Promise<void> {
   const config = given.help || given.version ? undefined : await readConfig(given, ports);
   const args = config ? withRunConfig(given, config) : given;
   if (args.version) return ports.terminal.out(`${ports.version}\n`);
-  if (args.help) return ports.terminal.out(args.command === undefined ? programHelp() : commandHelp());
+  if (args.help) {
+    const chip = await defaultChip(ports);
+    return ports.terminal.out(args.command === undefined ? programHelp(chip) : commandHelp(chip));
+  }
+  if (args.defaultChip !== undefined) return storeDefaultChip(args, args.defaultChip, ports);
   if (args.command === undefined) {
     throw new ConfigError("no command is given; try Knight quant -m model.onnx, or Knight --help");
   }
-  const settings = readSettings(parseQuant(args), config?.inputConfigs);
+  const settings = readSettings(
+    parseQuant({ ...args, chip: args.chip ?? (await defaultChip(ports)) }),
+    config?.inputConfigs,
+  );
   const log = createLog(ports.terminal, settings.logLevel);
   for (const note of args.notes) log("warning", note);
   await dispatch({ settings: { ...settings, notes: [...args.notes, ...settings.notes] }, ports, log });

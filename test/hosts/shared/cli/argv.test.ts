@@ -79,7 +79,7 @@ describe("readArgv", () => {
     ["quant caffe -m x", /caffe is not supported yet in this version/],
     ["quant -m x -lsj s.json", /-lsj\/--load-scale-json is not supported yet in this version/],
     ["quant -m x --mean 1 --stdd 2", /unknown option --stdd; did you mean --std\?/],
-    ["--default-chip X", /--default-chip is not supported yet/],
+    ["--default-chip", /--default-chip needs a value/],
     ["qaunt -m x", /unknown command "qaunt"; did you mean quant\?/],
     ["frobnicate", /unknown command "frobnicate"; expected quant/],
   ])("refuses: Knight %s", (line, message) => {
