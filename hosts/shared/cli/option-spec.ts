@@ -1,5 +1,5 @@
 /** Headings of the help text, in the order they are printed. */
-export const GROUPS = ["Model", "Data", "Precision", "Output", "Run"] as const;
+export const GROUPS = ["Model", "Data", "Precision", "Mixed precision", "Output", "Run"] as const;
 export type OptionGroup = (typeof GROUPS)[number];
 
 /** One option of the manual. Names come without dashes; the short ones of the manual have one dash and often several letters. */

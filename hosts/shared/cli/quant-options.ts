@@ -1,6 +1,7 @@
 import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
+import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
 
@@ -82,6 +83,14 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   { long: "dump", shorts: ["du"], group: "Output", help: "also write every layer's output, float and quantized, as .npy" },
   // biome-ignore format: see above
   { long: "save-dir", shorts: ["s"], group: "Output", value: "DIR", fallback: DEFAULT_SAVE_DIR, parse: nonEmpty, help: "folder for the results; made when it is not there" },
+  // biome-ignore format: see above
+  { long: "generate-template", shorts: ["gt"], group: "Mixed precision", help: "write {name}_mix.json, the precision of every node, and stop" },
+  // biome-ignore format: see above
+  { long: "mix-config", shorts: ["mc"], group: "Mixed precision", value: "FILE", parse: nonEmpty, help: "quantize every node with the precision such a file gives it" },
+  // biome-ignore format: see above
+  { long: "auto-mix-strategy", shorts: ["ams"], group: "Mixed precision", value: "NAME", fallback: "initial", parse: oneOf(...STRATEGIES), help: `what -gt writes: ${STRATEGIES.join(" | ")}: -b and -qm for all; 16 bit near inputs and outputs` },
+  // biome-ignore format: see above
+  { long: "auto-mix-ratio", shorts: ["amr"], group: "Mixed precision", value: "SHARE", fallback: 0.5, parse: share, help: "share of the nodes that -gt leaves at 8 bit" },
   // biome-ignore format: see above
   { long: "run-config", shorts: ["rc"], group: "Run", value: "FILE", parse: nonEmpty, help: "JSON file with these options; those on the command line beat it" },
   // biome-ignore format: see above

@@ -4,10 +4,6 @@ import type { OptionSpec } from "./option-spec.ts";
 export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
   { long: "generate-scale-json", shorts: ["gsj"] },
   { long: "load-scale-json", shorts: ["lsj"] },
-  { long: "generate-template", shorts: ["gt"] },
-  { long: "mix-config", shorts: ["mc"] },
-  { long: "auto-mix-ratio", shorts: ["amr"] },
-  { long: "auto-mix-strategy", shorts: ["ams"] },
   { long: "weight", shorts: ["w"] },
   { long: "start-node-names", shorts: ["snn"] },
   { long: "end-node-names", shorts: ["enn"] },

@@ -4,6 +4,7 @@ import type { Ports } from "../ports.ts";
 import { runConvert } from "../quant/run-convert.ts";
 import { runInfer } from "../quant/run-infer.ts";
 import { runQuant } from "../quant/run-quant.ts";
+import { runTemplate } from "../quant/run-template.ts";
 import type { CommandRun } from "../quant/session.ts";
 import { type Arguments, readArgv } from "./argv.ts";
 import { commandHelp, parseQuant, programHelp } from "./command.ts";
@@ -20,6 +21,7 @@ import {
 import { readSettings } from "./settings.ts";
 
 async function dispatch(run: CommandRun): Promise<void> {
+  if (run.settings.template) return runTemplate(run, run.settings.template);
   switch (run.settings.runMode) {
     case "quant":
     case "compare":

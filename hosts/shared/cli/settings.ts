@@ -4,11 +4,14 @@ import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
+import { type MixSettings, mixNotes, mixSettings } from "./mix-settings.ts";
 import type { RunMode } from "./quant-options.ts";
 import type { InputConfig } from "./run-config.ts";
 
+export type { TemplateSettings } from "./mix-settings.ts";
+
 /** A quant command line, checked. */
-export interface QuantSettings {
+export interface QuantSettings extends MixSettings {
   readonly model: string;
   readonly runMode: RunMode;
   readonly inferFunction: string;
@@ -64,7 +67,8 @@ export function readSettings(
   const bits = values.bitWidth as BitWidth;
   const mode = (values.quantMode as ObserverName | undefined) ?? defaultMode(bits);
   const runMode = values.runMode as RunMode;
-  requireBitWidth(findChip(chip), bits);
+  const target = findChip(chip);
+  requireBitWidth(target, bits);
   refuseContradictions(parsed, bits, runMode);
   return {
     model: values.model as string,
@@ -90,6 +94,7 @@ export function readSettings(
     cpus: values.cpuNum as number,
     logLevel: values.logLevel as number,
     inputConfigs,
-    notes: [...notesOf(parsed, mode), ...edgeNotes(parsed, runMode)],
+    ...mixSettings(parsed, target, runMode),
+    notes: [...notesOf(parsed, mode), ...edgeNotes(parsed, runMode), ...mixNotes(parsed)],
   };
 }

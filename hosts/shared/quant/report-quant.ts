@@ -98,7 +98,10 @@ export function reportQuant(run: CommandRun, report: QuantReport): void {
     facts(
       [
         ["Model", settings.model],
-        ["Target", `${chip}, ${bits} bit, ${mode}`],
+        [
+          "Target",
+          `${chip}, ${settings.mixConfig ? `mixed by ${settings.mixConfig}` : `${bits} bit, ${mode}`}`,
+        ],
         ["Calibration", `${report.samples} ${report.samples === 1 ? "sample" : "samples"}`],
         ["Nodes", `${report.integerNodes} integer, ${report.floatLayers.length} float`],
         ...resultFacts(run, report),

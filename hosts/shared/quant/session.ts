@@ -2,6 +2,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { type PipelineHost, type Prepared, prepare } from "../../../core-ts/pipeline.ts";
 import { describePlan } from "../../../core-ts/plan/describe.ts";
 import type { Log } from "../cli/log.ts";
+import { checkMix, MIX_OPTION, readMixFile } from "../cli/mix-file.ts";
 import type { QuantSettings } from "../cli/settings.ts";
 import { createInferAuto, INFER_AUTO } from "../infer/auto.ts";
 import { findFunction } from "../infer/registry.ts";
@@ -52,7 +53,16 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
 /** Reads, optimizes and plans the model. */
 export async function openModel(run: CommandRun, bytes: Uint8Array, host: PipelineHost): Promise<Prepared> {
   const { settings, ports, log } = run;
-  const prepared = await prepare(bytes, settings.quant, host, ports.files.external(settings.model));
+  const { mixConfig, model, quant } = settings;
+  const text = mixConfig && new TextDecoder().decode(await ports.files.read(mixConfig, MIX_OPTION));
+  const mix = text ? readMixFile(text, mixConfig) : undefined;
+  const prepared = await prepare(
+    bytes,
+    { ...quant, ...(mix ? { mix } : {}) },
+    host,
+    ports.files.external(model),
+  );
+  if (mix && mixConfig) checkMix(mix, prepared.plan, mixConfig);
   for (const note of prepared.notes) log("info", note);
   log("debug", `plan:\n${describePlan(prepared.plan)}`);
   return prepared;

@@ -32,6 +32,8 @@ describe("settings of a command line", () => {
       cpus: 5,
       logLevel: 3,
       inputConfigs: [],
+      template: undefined,
+      mixConfig: undefined,
       notes: [],
     });
   });

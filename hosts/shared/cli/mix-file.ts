@@ -1,0 +1,93 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { quantizedNodes, violations } from "../../../core-ts/mixed/index.ts";
+import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
+import type { Mix, Precision } from "../../../core-ts/plan/options.ts";
+import type { QuantPlan } from "../../../core-ts/plan/plan.ts";
+import { nearest } from "./nearest.ts";
+
+export const MIX_OPTION = "-mc/--mix-config";
+const MODES = Object.keys(OBSERVERS) as ObserverName[];
+
+function refuse(file: string, problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const heading =
+    problems.length === 1 ? problems[0]! : `${problems.length} things are wrong:\n  ${problems.join("\n  ")}`;
+  throw new ConfigError(`mix-config ${file}: ${heading}`, { option: MIX_OPTION });
+}
+
+function parse(text: string, file: string): [string, unknown][] {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(`mix-config ${file}: it is no JSON (${reason})`, { option: MIX_OPTION, cause });
+  }
+  throw new ConfigError(
+    `mix-config ${file}: it holds no object of nodes; -gt writes one: {"conv1": {"bitwidth": 8, "mode": "kl"}, ...}`,
+    { option: MIX_OPTION },
+  );
+}
+
+/** Rules 2 to 4 of the manual at one entry. */
+function readEntry(name: string, value: unknown): Precision | string[] {
+  const entry = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const { bitwidth, mode } = entry;
+  const problems: string[] = [];
+  if (bitwidth === undefined || mode === undefined)
+    problems.push(
+      `rule 2, node "${name}": bitwidth and mode are both needed, found ${JSON.stringify(value)}`,
+    );
+  else if (bitwidth !== 8 && bitwidth !== 16)
+    problems.push(`rule 3, node "${name}": bitwidth is ${JSON.stringify(bitwidth)}, expected 8 or 16`);
+  else if (!MODES.includes(mode as ObserverName)) {
+    const hint = nearest(String(mode), MODES);
+    const remedy = hint ? `; did you mean ${hint}?` : "";
+    problems.push(
+      `rule 4, node "${name}": mode is ${JSON.stringify(mode)}, expected one of ${MODES.join(", ")}${remedy}`,
+    );
+  }
+  for (const key of Object.keys(entry))
+    if (key !== "bitwidth" && key !== "mode")
+      problems.push(`node "${name}": unknown key "${key}"; known are bitwidth and mode`);
+  return problems.length > 0 ? problems : { bits: bitwidth as 8 | 16, mode: mode as ObserverName };
+}
+
+/** The entries of a mix-config. @throws ConfigError that lists everything that is wrong in it. */
+export function readMixFile(text: string, file: string): Mix {
+  const mix = new Map<string, Precision>();
+  const problems: string[] = [];
+  for (const [name, value] of parse(text, file)) {
+    const read = readEntry(name, value);
+    if (Array.isArray(read)) problems.push(...read);
+    else mix.set(name, read);
+  }
+  refuse(file, problems);
+  return mix;
+}
+
+/** Checks a mix against the plan made with it. @throws ConfigError that lists nodes that are unknown or missing and every broken rule. */
+export function checkMix(mix: Mix, plan: QuantPlan, file: string): void {
+  const names = quantizedNodes(plan).map(({ node }) => node.name);
+  const unknown = [...mix.keys()].filter((name) => !names.includes(name));
+  const missing = names.filter((name) => !mix.has(name));
+  refuse(file, [
+    ...unknown.map((name) => {
+      const hint = nearest(name, names);
+      return `rule 1, node "${name}": the optimized model has no quantized node of this name${hint ? `; did you mean "${hint}"?` : "; -gt writes a template of those it has"}`;
+    }),
+    ...missing.map(
+      (name) =>
+        `rule 2, node "${name}" is missing; add {"bitwidth": 8, "mode": "kl"}, or write a new template with -gt`,
+    ),
+    ...violations(plan, mix).map(({ rule, node, message }) => `rule ${rule}, node "${node}": ${message}`),
+  ]);
+}
+
+/** A mix as a mix-config: one node a line, in topological order. */
+export function mixFileText(mix: Mix): string {
+  const lines = [...mix].map(
+    ([name, { bits, mode }]) => `  ${JSON.stringify(name)}: {"bitwidth": ${bits}, "mode": "${mode}"}`,
+  );
+  return `{\n${lines.join(",\n")}\n}\n`;
+}

@@ -1,0 +1,58 @@
+import type { Chip } from "../../../core-ts/chips/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { ParsedOptions } from "./command.ts";
+import { MIX_OPTION } from "./mix-file.ts";
+import type { RunMode } from "./quant-options.ts";
+
+export const STRATEGIES = ["initial", "IOhigh"] as const;
+
+/** What -gt writes. */
+export interface TemplateSettings {
+  readonly strategy: (typeof STRATEGIES)[number];
+  /** Share of the nodes that get the low width. */
+  readonly ratio: number;
+}
+
+export interface MixSettings {
+  /** Set: write a template and stop. */
+  readonly template: TemplateSettings | undefined;
+  /** The file of -mc. */
+  readonly mixConfig: string | undefined;
+}
+
+const TEMPLATE_OPTION = "-gt/--generate-template";
+
+/** @throws ConfigError for a chip without mixed precision, and where the run quantizes nothing. */
+export function mixSettings({ values }: ParsedOptions, chip: Chip, runMode: RunMode): MixSettings {
+  const wanted =
+    values.generateTemplate === true ? TEMPLATE_OPTION : values.mixConfig ? MIX_OPTION : undefined;
+  if (wanted && runMode !== "quant" && runMode !== "compare") {
+    throw new ConfigError(`${wanted} is for quantizing, and -r ${runMode} does not; leave one out`, {
+      option: wanted,
+    });
+  }
+  if (wanted && !chip.mixedPrecision) {
+    throw new ConfigError(
+      `chip ${chip.name} (${chip.family}) has no mixed precision; leave ${wanted} out, or give another --chip`,
+      { option: wanted },
+    );
+  }
+  const template = { strategy: values.autoMixStrategy, ratio: values.autoMixRatio } as TemplateSettings;
+  return {
+    template: values.generateTemplate === true ? template : undefined,
+    mixConfig: values.generateTemplate === true ? undefined : (values.mixConfig as string | undefined),
+  };
+}
+
+/** Options that have no effect beside the others. */
+export function mixNotes({ given, values }: ParsedOptions): string[] {
+  const notes: string[] = [];
+  const isTemplate = values.generateTemplate === true;
+  if (isTemplate && given("mixConfig"))
+    notes.push("-mc/--mix-config has no effect with -gt, which only writes a template");
+  if (!isTemplate && (given("autoMixRatio") || given("autoMixStrategy")))
+    notes.push("-amr and -ams have no effect without -gt/--generate-template");
+  if (isTemplate && given("autoMixRatio") && values.autoMixStrategy === "initial")
+    notes.push("-amr has no effect with -ams initial, which gives every node the width of -b");
+  return notes;
+}
