@@ -59,8 +59,10 @@ export class ErrorSums {
   }
 }
 
-/** Adds one layer's float tensor against the integers that stand for it. */
+/** Adds one layer's float tensor against what stands for it: integers, or real numbers on their grid (QDQ). */
 export function addLayer(sums: ErrorSums, float: Tensor, integer: Tensor, form: IntValue): void {
-  if (float.dtype !== "float32" || integer.dtype !== form.type.dtype) return;
+  if (float.dtype !== "float32") return;
+  if (integer.dtype === "float32") sums.add(float.data, integer.data, 1);
+  if (integer.dtype !== form.type.dtype) return;
   sums.add(float.data, integer.data as ArrayLike<number>, form.scale);
 }
