@@ -57,17 +57,29 @@ function notesOf({ given }: ParsedOptions, mode: ObserverName): string[] {
   return unused ? [`-per/--percent has no effect with -qm ${mode}; it is for -qm percentile`] : [];
 }
 
+/** Options of the quantized model itself. */
+function modelSettings({ values }: ParsedOptions, bits: BitWidth, mode: ObserverName): QuantOptions {
+  return {
+    chip: values.chip as string,
+    bits,
+    mode,
+    percent: values.percent as number,
+    irBatch: values.irBatch as number,
+    lutLen: values.lutLen as number,
+    outputDequant: values.outputDequant === true,
+  };
+}
+
 /** Puts the values of a command line together. @throws ConfigError for a chip that is unknown or lacks the width, and for options that contradict each other. */
 export function readSettings(
   parsed: ParsedOptions,
   inputConfigs: readonly InputConfig[] = [],
 ): QuantSettings {
   const { values, given } = parsed;
-  const chip = values.chip as string;
   const bits = values.bitWidth as BitWidth;
   const mode = (values.quantMode as ObserverName | undefined) ?? defaultMode(bits);
   const runMode = values.runMode as RunMode;
-  const target = findChip(chip);
+  const target = findChip(values.chip as string);
   requireBitWidth(target, bits);
   refuseContradictions(parsed, bits, runMode);
   return {
@@ -79,16 +91,7 @@ export function readSettings(
     iteration: values.iteration as number,
     batchSize: values.batchSize as number,
     batchSizeGiven: given("batchSize"),
-    quant: {
-      chip,
-      bits,
-      mode,
-      percent: values.percent as number,
-      irBatch: values.irBatch as number,
-      lutLen: values.lutLen as number,
-      outputDequant: values.outputDequant === true,
-      ...edgeSettings(parsed, runMode),
-    },
+    quant: { ...modelSettings(parsed, bits, mode), ...edgeSettings(parsed, runMode) },
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,
