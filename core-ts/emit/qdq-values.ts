@@ -24,11 +24,6 @@ export class QdqValues {
   readonly #visible: ReadonlySet<string>;
   readonly #pairs = new Map<string, Pair>();
   readonly #raw = new Map<string, string>();
-  readonly #parameterNames = new Map<string, readonly string[]>();
-  /** Values with one pair for all readers. */
-  readonly #single = new Set<string>();
-  /** Values whose pair has a reader. */
-  readonly #read = new Set<string>();
 
   constructor(
     readonly source: Graph,
@@ -87,17 +82,12 @@ export class QdqValues {
     return name;
   }
 
-  /** Scale and zero point, which all pairs of one value share. */
   #parameters(form: IntValue, base: string): readonly string[] {
-    const known = this.#parameterNames.get(base);
-    if (known) return known;
     const { type, zeroPoint } = this.#stored(form);
-    const names = [
+    return [
       this.writer.constant(`${base}_scale`, float32Scalar(form.scale)),
       this.writer.constant(`${base}_zero_point`, integerTensor(type, [], [zeroPoint])),
     ];
-    this.#parameterNames.set(base, names);
-    return names;
   }
 
   /**
@@ -137,11 +127,10 @@ export class QdqValues {
     return this.#fresh(`${value}_dequantized`, value);
   }
 
-  /** The pair behind an op that has just been written. `isOnly`: every reader takes this one. */
-  pairBehind(value: string, isOnly: boolean): void {
+  /** The pair behind an op that has just been written. */
+  pairBehind(value: string): void {
     const real = this.#visible.has(value) ? value : this.#dequantizedName(value);
     this.#pair(value, this.raw(value), this.#form(value), real);
-    if (isOnly) this.#single.add(value);
   }
 
   /** A pair on `value`, which stands between an op and the activation it carries, on the grid of the activation's result. */
@@ -149,30 +138,21 @@ export class QdqValues {
     return this.#pair(value, value, this.#form(result), this.#dequantizedName(value)).real;
   }
 
-  /**
-   * What an integer op reads: the value behind a pair, its own one where the op before is no integer kernel anyway. ONNX Runtime on x64 turns
-   * int8 pairs into uint8 ones, but only pairs with one reader, and a kernel whose input and output differ in type is none.
-   */
+  /** What integer ops read: the value behind its pair, which is written now if the value comes from a float op or is an input. */
   pairOf(value: string): string {
-    const known = this.#pairs.get(value);
-    const isFree = !known || (!this.#single.has(value) && this.#read.has(value));
-    this.#read.add(value);
-    return isFree ? this.#newPair(value).real : known.real;
+    return this.#anyPair(value).real;
   }
 
-  #newPair(value: string): Pair {
+  #anyPair(value: string): Pair {
+    const known = this.#pairs.get(value);
+    if (known) return known;
     const form = this.#form(value);
     const fed = this.#fed(value);
     if (fed === undefined || form.name !== value)
-      return this.#pair(value, fed ?? this.raw(value), form, this.#dequantizedName(value));
+      return this.#pair(value, fed ?? value, form, this.#dequantizedName(value));
     const pair = { integers: form, real: fed };
     this.#pairs.set(value, pair);
     return pair;
-  }
-
-  /** A value of a pair that stands already, or is written now. */
-  #anyPair(value: string): Pair {
-    return this.#pairs.get(value) ?? this.#newPair(value);
   }
 
   /** The value before its pair. */
@@ -193,7 +173,7 @@ export class QdqValues {
     if (constant) this.writer.keepConstant(value, constant);
     if (constant) return value;
     const isMade = this.#made.has(value) && this.isQuantized(value);
-    return isMade ? this.#anyPair(value).real : (this.#fed(value) ?? value);
+    return isMade ? this.pairOf(value) : (this.#fed(value) ?? value);
   }
 
   /** The node with other names; without dilations of 1, which stand for nothing and hinder ONNX Runtime at an AveragePool. */

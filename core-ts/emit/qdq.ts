@@ -18,15 +18,8 @@ interface Writing {
   readonly operands: QdqOperands;
 }
 
-/** Behind a float op that ONNX Runtime does not fuse, readers have pairs of their own; what stands between int8 kernels is one pair. */
-function isOnlyPair(entry: Integer, { quantized }: Writing): boolean {
-  const form = quantized.meaning.values.get(entry.outputs[0]!);
-  return entry.activation === undefined || form?.type.signed === false;
-}
-
 /** The node itself, its activation if it carries one, and the pairs behind them. */
-function writeInteger(entry: Integer, writing: Writing): void {
-  const { quantized, values, operands } = writing;
+function writeInteger(entry: Integer, { quantized, values, operands }: Writing): void {
   const { node } = entry;
   const inputs = operands.inputs(entry);
   const carried = quantized.plan.nodes.find(
@@ -38,8 +31,7 @@ function writeInteger(entry: Integer, writing: Writing): void {
     const bounds = carried.inputs.slice(1).map((name) => values.float(name));
     values.copy(carried, [between, ...bounds], carried.outputs.map(values.raw));
   } else values.copy(node, inputs, node.outputs.map(values.raw));
-  for (const name of entry.outputs)
-    if (values.isQuantized(name)) values.pairBehind(name, isOnlyPair(entry, writing));
+  for (const name of entry.outputs) if (values.isQuantized(name)) values.pairBehind(name);
 }
 
 function writeOutput({ name, type }: GraphValue, source: Graph, values: QdqValues): OutputForm {
