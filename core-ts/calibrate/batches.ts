@@ -1,6 +1,6 @@
 import type { Feeds } from "../backend.ts";
 import { DataError } from "../errors.ts";
-import type { GraphValue } from "../graph/graph.ts";
+import type { Graph, GraphValue } from "../graph/graph.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
 
 /** Rows [from, to) of the first axis; a view where the dtype allows it. */
@@ -43,7 +43,8 @@ function fed(feeds: Feeds, name: string): Tensor {
 }
 
 /** Whether the model takes `size` samples of this input at once: a scalar, or a first axis of another length, holds for all samples. */
-function isBatched({ type }: GraphValue, size: number): boolean {
+function isBatched({ type, holdsForAll }: GraphValue, size: number): boolean {
+  if (holdsForAll) return false;
   if (!type?.dims) return true;
   return type.dims.length > 0 && (typeof type.dims[0] !== "number" || type.dims[0] === size);
 }
@@ -75,11 +76,12 @@ export function batchRows(feeds: Feeds, inputs: readonly GraphValue[], size: num
  */
 export async function inChunks(
   feeds: Feeds,
-  inputs: readonly GraphValue[],
+  { inputs, outputs }: Pick<Graph, "inputs" | "outputs">,
   size: number,
   run: (chunk: Feeds) => Promise<ReadonlyMap<string, Tensor>>,
 ): Promise<Map<string, Tensor>> {
   const count = batchRows(feeds, inputs, size);
+  const once = new Set(outputs.filter(({ holdsForAll }) => holdsForAll).map(({ name }) => name));
   const collected = new Map<string, Tensor[]>();
   for (let from = 0; from < count; from += size) {
     const to = Math.min(from + size, count);
@@ -90,7 +92,8 @@ export async function inChunks(
     const chunk = new Map(inputs.map((input) => [input.name, part(input)]));
     for (const [name, t] of await run(chunk)) {
       const parts = collected.get(name) ?? [];
-      parts.push(copyOf(realRows(t, size, to - from)));
+      if (!once.has(name)) parts.push(copyOf(realRows(t, size, to - from)));
+      else if (parts.length === 0) parts.push(copyOf(t));
       collected.set(name, parts);
     }
   }

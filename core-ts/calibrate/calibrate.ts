@@ -84,10 +84,9 @@ export class Calibrator {
   }
 
   #forwardRows(feeds: Feeds): Promise<Map<string, Tensor>> {
-    const { inputs } = this.model.graph;
-    if (batchRows(feeds, inputs, 1) === 0)
+    if (batchRows(feeds, this.model.graph.inputs, 1) === 0)
       throw new DataError("the batch is empty (0 samples); feed at least one");
-    return inChunks(feeds, inputs, 1, async (chunk) => {
+    return inChunks(feeds, this.model.graph, 1, async (chunk) => {
       const outputs = await this.#step(chunk);
       this.#samples += 1;
       return outputs;

@@ -35,7 +35,7 @@ export class FixedEvaluation {
     const raw =
       size === undefined
         ? new Map([...(await this.#step(fed))].map(([name, t]) => [name, copyOf(t)]))
-        : await inChunks(fed, this.float.graph.inputs, size, (chunk) => this.#step(chunk));
+        : await inChunks(fed, this.float.graph, size, (chunk) => this.#step(chunk));
     return realOutputs(raw, this.quantized.outputs, this.quantized.scales);
   }
 

@@ -14,6 +14,8 @@ export interface ValueType {
 export interface GraphValue {
   readonly name: string;
   readonly type: ValueType | null;
+  /** Where the batch was open in the file and is not any more: this edge has no part in it, one tensor holds for all samples. */
+  readonly holdsForAll?: boolean;
 }
 
 /** ONNX attributes. `ref` stands only in function bodies: the value of the calling node's attribute of that name. */

@@ -1,5 +1,5 @@
 import { nodeUses } from "../graph/edit.ts";
-import type { Graph, Node } from "../graph/graph.ts";
+import type { Graph, GraphValue, Node } from "../graph/graph.ts";
 
 /** Which values depend on what is fed. */
 export interface Dependence {
@@ -77,9 +77,9 @@ function shapeDepends(node: Node, uses: readonly string[], known: Dependence): b
   return deciding.some((value) => known.content.has(value)) || uses.some((value) => known.shape.has(value));
 }
 
-/** Follows the data through a topologically ordered graph. Where in doubt, a value counts as depending. */
-export function dependence(graph: Graph): Dependence {
-  const content = new Set(graph.inputs.map(({ name }) => name));
+/** Follows the data of these inputs through a topologically ordered graph. Where in doubt, a value counts as depending. */
+export function dependence(graph: Graph, inputs: readonly GraphValue[] = graph.inputs): Dependence {
+  const content = new Set(inputs.map(({ name }) => name));
   const shape = new Set<string>();
   for (const node of graph.nodes) {
     const uses = nodeUses(node);

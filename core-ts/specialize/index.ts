@@ -61,13 +61,20 @@ function record(model: Model, results: ReadonlyMap<string, Tensor>, depends: Dep
     const dims = depends.shape.has(name) ? null : t.dims;
     graph.types.set(name, { dtype: t.dtype, dims });
   }
+  const varies = dependence(
+    graph,
+    graph.inputs.filter((input) => !input.holdsForAll),
+  ).content;
   const isKnown = (name: string) => name === "" || (results.has(name) && !depends.content.has(name));
   graph.nodes = graph.nodes.filter((node) => {
     if (!node.outputs.every(isKnown)) return true;
     for (const name of node.outputs) if (name !== "") graph.initializers.set(name, results.get(name)!);
     return false;
   });
-  graph.outputs = graph.outputs.map(({ name }) => ({ name, type: graph.types.get(name) ?? null }));
+  graph.outputs = graph.outputs.map(({ name }) => {
+    const type = graph.types.get(name) ?? null;
+    return varies.has(name) ? { name, type } : { name, type, holdsForAll: true };
+  });
 }
 
 /**

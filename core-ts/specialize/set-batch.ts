@@ -33,11 +33,12 @@ function fixedDims(input: GraphValue, batch: number): number[] {
  */
 export function setBatch(model: Model, batch: number): void {
   const { graph } = model;
+  const isDynamic = isDynamicBatch(model);
   graph.types = new Map();
   graph.inputs = graph.inputs.map((input) => {
     const type = { dtype: input.type?.dtype ?? ("float32" as const), dims: fixedDims(input, batch) };
     graph.types.set(input.name, type);
-    return { ...input, type };
+    return isDynamic && !hasDynamicBatch(input) ? { ...input, type, holdsForAll: true } : { ...input, type };
   });
   graph.outputs = graph.outputs.map((output) => ({ ...output, type: null }));
 }

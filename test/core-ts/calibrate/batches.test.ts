@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Feeds } from "../../../core-ts/backend.ts";
 import { batchRows, copyOf, inChunks, rows } from "../../../core-ts/calibrate/batches.ts";
 import { DataError } from "../../../core-ts/errors.ts";
+import type { GraphValue } from "../../../core-ts/graph/graph.ts";
 import { elementCount, type Tensor, tensor } from "../../../core-ts/tensor/tensor.ts";
 import { value } from "../../support/build-model.ts";
 
@@ -10,6 +11,8 @@ const float = (dims: readonly number[], ...data: number[]) =>
 /** [n, 2]: row i is (10 i, 10 i + 1). */
 const counted = (n: number) =>
   float([n, 2], ...Array.from({ length: n }, (_, i) => [10 * i, 10 * i + 1]).flat());
+
+const edges = (...inputs: GraphValue[]) => ({ inputs, outputs: [] as GraphValue[] });
 
 describe("rows", () => {
   it("are cut from the first axis, without copying", () => {
@@ -114,14 +117,14 @@ describe("inChunks", () => {
     async (size, count, per) => {
       const feeds: Feeds = new Map([["x", counted(count)]]);
       const whole = (await doubling(count, per)(feeds)).get("y");
-      const joined = await inChunks(feeds, [value("x", [size, 2])], size, doubling(size, per));
+      const joined = await inChunks(feeds, edges(value("x", [size, 2])), size, doubling(size, per));
       expect(joined.get("y")).toEqual(whole);
     },
   );
 
   it("fills the last chunk with its last row", async () => {
     const seen: number[][] = [];
-    await inChunks(new Map([["x", counted(3)]]), [value("x", [2, 2])], 2, doubling(2, 1, seen));
+    await inChunks(new Map([["x", counted(3)]]), edges(value("x", [2, 2])), 2, doubling(2, 1, seen));
     expect(seen).toEqual([
       [0, 1, 10, 11],
       [20, 21, 20, 21],
@@ -130,7 +133,7 @@ describe("inChunks", () => {
 
   it("joins outputs whose number of rows depends on the data", async () => {
     let found = 0;
-    const joined = await inChunks(new Map([["x", counted(3)]]), [value("x", [1, 2])], 1, async () => {
+    const joined = await inChunks(new Map([["x", counted(3)]]), edges(value("x", [1, 2])), 1, async () => {
       found++;
       return new Map([["boxes", float([found - 1, 1], ...Array(found - 1).fill(found))]]);
     });
@@ -140,19 +143,24 @@ describe("inChunks", () => {
   it("makes one row of each scalar output, and leaves a single one a scalar", async () => {
     const scalar = async (chunk: Feeds) =>
       new Map([["s", float([], (chunk.get("x")!.data as Float32Array)[0]!)]]);
-    const run = (n: number) => inChunks(new Map([["x", counted(n)]]), [value("x", [1, 2])], 1, scalar);
+    const run = (n: number) => inChunks(new Map([["x", counted(n)]]), edges(value("x", [1, 2])), 1, scalar);
     expect((await run(3)).get("s")).toEqual(float([3], 0, 10, 20));
     expect((await run(1)).get("s")).toEqual(float([], 0));
   });
 
   it("joins strings and int64", async () => {
-    const joined = await inChunks(new Map([["x", counted(2)]]), [value("x", [1, 2])], 1, async (chunk) => {
-      const first = (chunk.get("x")!.data as Float32Array)[0]!;
-      return new Map<string, Tensor>([
-        ["label", tensor("string", [1], [`v${first}`])],
-        ["index", tensor("int64", [1], BigInt64Array.of(BigInt(first)))],
-      ]);
-    });
+    const joined = await inChunks(
+      new Map([["x", counted(2)]]),
+      edges(value("x", [1, 2])),
+      1,
+      async (chunk) => {
+        const first = (chunk.get("x")!.data as Float32Array)[0]!;
+        return new Map<string, Tensor>([
+          ["label", tensor("string", [1], [`v${first}`])],
+          ["index", tensor("int64", [1], BigInt64Array.of(BigInt(first)))],
+        ]);
+      },
+    );
     expect(joined.get("label")).toEqual(tensor("string", [2], ["v0", "v10"]));
     expect(joined.get("index")).toEqual(tensor("int64", [2], BigInt64Array.of(0n, 10n)));
   });
@@ -166,7 +174,7 @@ describe("inChunks", () => {
         ["rate", rate],
         ["x", counted(2)],
       ]),
-      inputs,
+      edges(...inputs),
       1,
       async (chunk) => {
         got.push(chunk.get("rate")!);
@@ -177,8 +185,36 @@ describe("inChunks", () => {
     expect(got).toEqual([rate, rate]);
   });
 
+  it("gives an input that holds for all whole to every chunk, whatever its length, and takes an output that does once", async () => {
+    const state = float([1, 2], 7, 8);
+    const feeds = new Map<string, Tensor>([
+      ["x", counted(3)],
+      ["state", state],
+    ]);
+    const both = {
+      inputs: [value("x", [1, 2]), { ...value("state", [1, 2]), holdsForAll: true }],
+      outputs: [value("y", [1, 2]), { ...value("constant", [1, 2]), holdsForAll: true }],
+    };
+    expect(batchRows(feeds, both.inputs, 1)).toBe(3);
+    const joined = await inChunks(feeds, both, 1, async (chunk) => {
+      expect(chunk.get("state")).toBe(state);
+      return new Map([
+        ["y", chunk.get("x")!],
+        ["constant", state],
+      ]);
+    });
+    expect(joined).toEqual(
+      new Map([
+        ["y", counted(3)],
+        ["constant", state],
+      ]),
+    );
+  });
+
   it("does nothing for no samples", async () => {
     const never = async () => Promise.reject(new Error("was called"));
-    expect(await inChunks(new Map([["x", counted(0)]]), [value("x", [1, 2])], 1, never)).toEqual(new Map());
+    expect(await inChunks(new Map([["x", counted(0)]]), edges(value("x", [1, 2])), 1, never)).toEqual(
+      new Map(),
+    );
   });
 });
