@@ -13,6 +13,7 @@ import { verifyGraph } from "./graph/verify.ts";
 import type { Kernels } from "./kernels/kernels.ts";
 import type { ObserverName } from "./observers/index.ts";
 import { writeModel } from "./onnx/write.ts";
+import type { KnownScales } from "./plan/known-scales.ts";
 import type { Mix } from "./plan/options.ts";
 import type { QuantPlan } from "./plan/plan.ts";
 import { quantize } from "./quantize/quantize.ts";
@@ -76,6 +77,8 @@ export interface Prepared {
   readonly dynamicBatch: boolean;
   readonly options: QuantOptions;
   readonly plan: QuantPlan;
+  /** What a QDQ model knew of its own scales; undefined for a float model. */
+  readonly knownScales?: KnownScales;
   readonly floatLayers: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
   /** What the passes did and refused to do. */
   readonly notes: readonly string[];

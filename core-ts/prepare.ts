@@ -10,9 +10,11 @@ import { KNIGHT_DOMAIN } from "./graph/graph.ts";
 import type { ExternalReader } from "./onnx/read.ts";
 import { optimize } from "./passes/optimize.ts";
 import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
+import { knownScales } from "./plan/known-scales.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import type { QuantPlan } from "./plan/plan.ts";
-import { isDynamicBatch } from "./specialize/index.ts";
+import { takeOutPairs } from "./qdq/take-out-pairs.ts";
+import { checkSamplesStayApart, isDynamicBatch } from "./specialize/index.ts";
 
 function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
   return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
@@ -54,7 +56,7 @@ function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
   );
 }
 
-/** model bytes → frontend → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
+/** model bytes → frontend → QDQ pairs taken out → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
 export async function prepare(
   bytes: Uint8Array,
   options: QuantOptions,
@@ -64,15 +66,17 @@ export async function prepare(
   const chip = findChip(options.chip);
   const model = await readFloat(bytes, external);
   const { types: inputTypes, notes } = setEdges(model, options);
+  const known = takeOutPairs(model.graph);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
   const calibration = await optimize(model, 1, host.backend);
   checkAborted(host);
   const sameBatch = !dynamicBatch || options.irBatch === 1;
   const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
+  checkSamplesStayApart(calibration.model.graph, target.model.graph, options.irBatch);
   checkAborted(host);
   const { bits, mode: observer, mix, lutLen: lutLength, unifyScales } = options;
-  const planOptions = { chip, bits, observer, mix, lutLength, inputTypes, unifyScales };
+  const planOptions = { chip, bits, observer, mix, lutLength, inputTypes, unifyScales, known };
   const plan = makePlan(target.model.graph, planOptions);
   return {
     inputs: edges(model.graph.inputs).map((edge) => {
@@ -83,6 +87,7 @@ export async function prepare(
     dynamicBatch,
     options,
     plan,
+    knownScales: knownScales(plan),
     floatLayers: floatLayers(plan),
     notes: [...notes, ...calibration.notes],
     outputNameToNodeName: new Map(

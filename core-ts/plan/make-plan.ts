@@ -6,6 +6,7 @@ import type { OpRecord, PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
 import { toNumbers } from "../tensor/tensor.ts";
 import { withIntegerInputs } from "./input-types.ts";
+import { withKnownScales } from "./known-scales.ts";
 import type { PlanOptions, Precision } from "./options.ts";
 import { type NodePlan, ownPlan, type QuantPlan, type ValuePlan } from "./plan.ts";
 import { keepMovementFloat } from "./settle.ts";
@@ -149,5 +150,6 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
     lutLength: options.lutLength,
   });
   const fed = withIntegerInputs(settled, options.inputTypes ?? new Map());
-  return options.unifyScales ? unifyScales(fed) : fed;
+  const scaled = options.known ? withKnownScales(fed, options.known) : fed;
+  return options.unifyScales ? unifyScales(scaled) : scaled;
 }

@@ -1,6 +1,7 @@
 import type { BitWidth, Chip } from "../chips/index.ts";
 import type { IntegerInputs } from "../edges/input-types.ts";
 import type { ObserverName } from "../observers/index.ts";
+import type { KnownQuantization } from "../qdq/known.ts";
 
 /** Width and observer of one node. */
 export interface Precision {
@@ -24,4 +25,6 @@ export interface PlanOptions {
   readonly inputTypes?: IntegerInputs;
   /** Inputs of a Concat share one scale (-uis); false when absent. */
   readonly unifyScales?: boolean | undefined;
+  /** What a QDQ model says of its own scales; absent for a float model. */
+  readonly known?: KnownQuantization;
 }
