@@ -1,13 +1,14 @@
 import type { Backend, Feeds } from "../backend.ts";
 import { copyOf } from "../calibrate/batches.ts";
 import { openSession, withOutputs } from "../calibrate/calibrate.ts";
-import { ModelError } from "../errors.ts";
 import { cloneModel } from "../graph/clone.ts";
 import type { Model } from "../graph/graph.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
+import { type BatchSize, doesNotRun } from "./batch-size.ts";
 import { type Dependence, dependence } from "./dependence.ts";
-import { setBatch } from "./set-batch.ts";
+import { isDynamicBatch, setBatch } from "./set-batch.ts";
 
+export { checkSamplesStayApart } from "./batch-size.ts";
 export { hasDynamicBatch, isDynamicBatch } from "./set-batch.ts";
 
 /** Ops whose outputs are no tensors, so that no session can hand them out. */
@@ -37,18 +38,14 @@ function probe(model: Model): Feeds {
   );
 }
 
-async function execute(model: Model, batch: number, backend: Backend): Promise<Map<string, Tensor>> {
+async function execute(model: Model, batch: BatchSize, backend: Backend): Promise<Map<string, Tensor>> {
   const seen = { ...model, graph: withOutputs(model.graph, visibleValues(model)) };
   const session = await openSession(backend, seen, "the float model");
   try {
     const results = await session.run(probe(model));
     return new Map([...results].map(([name, t]) => [name, copyOf(t)]));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ModelError(
-      `the float model does not run at batch size ${batch}: ${reason}; check that it runs in ONNX Runtime at this batch size (-ib), or export it again`,
-      { cause },
-    );
+    throw doesNotRun(batch, cause);
   } finally {
     await session.release();
   }
@@ -85,7 +82,7 @@ function record(model: Model, results: ReadonlyMap<string, Tensor>, depends: Dep
 export async function specialize(model: Model, batch: number, backend: Backend): Promise<Model> {
   const copy = cloneModel(model);
   setBatch(copy, batch);
-  const results = await execute(copy, batch, backend);
+  const results = await execute(copy, isDynamicBatch(model) ? batch : undefined, backend);
   record(copy, results, dependence(copy.graph));
   return copy;
 }
