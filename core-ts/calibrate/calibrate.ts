@@ -96,7 +96,8 @@ export class Calibrator {
   /** A model of fixed shapes: its inputs need not have a common first axis (a state, a scalar). */
   async #forwardWhole(feeds: Feeds): Promise<Map<string, Tensor>> {
     for (const [name, t] of feeds) {
-      if (elementCount(t.dims) > 0) continue;
+      const isEmptyAlways = this.model.graph.types.get(name)?.dims?.includes(0);
+      if (elementCount(t.dims) > 0 || isEmptyAlways) continue;
       throw new DataError(`the batch is empty: "${name}" has shape [${t.dims.join(", ")}]`, { value: name });
     }
     const outputs = [...(await this.#step(feeds))].map(([name, t]) => [name, copyOf(t)] as const);

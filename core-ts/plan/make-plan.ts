@@ -5,6 +5,7 @@ import { opRecord } from "../ops/index.ts";
 import type { OpRecord, PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
 import { toNumbers } from "../tensor/tensor.ts";
+import { withEmptyValues } from "./empty-values.ts";
 import { withIntegerInputs } from "./input-types.ts";
 import { withKnownScales } from "./known-scales.ts";
 import type { PlanOptions, Precision } from "./options.ts";
@@ -149,7 +150,8 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
     values: planner.values,
     lutLength: options.lutLength,
   });
-  const fed = withIntegerInputs(settled, options.inputTypes ?? new Map());
+  const filled = withEmptyValues(settled, planner.view);
+  const fed = withIntegerInputs(filled, options.inputTypes ?? new Map());
   const scaled = options.known ? withKnownScales(fed, options.known) : fed;
   return options.unifyScales ? unifyScales(scaled) : scaled;
 }

@@ -93,7 +93,8 @@ function checkShape(input: ModelEdge, t: Tensor): void {
   const shape = shapeText(t.dims);
   if (!fits) fail(input, `has shape ${shape}, the model takes ${shapeText(dims)}; ${shapeHint(dims, t)}`);
   const elements = elementCount(t.dims);
-  if (elements === 0) fail(input, `is empty, its shape is ${shape}; feed at least one sample a batch`);
+  if (elements === 0 && !dims?.includes(0))
+    fail(input, `is empty, its shape is ${shape}; feed at least one sample a batch`);
   if (t.data.length !== elements) {
     fail(
       input,
