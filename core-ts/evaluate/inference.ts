@@ -2,7 +2,7 @@ import type { Backend, Feeds } from "../backend.ts";
 import { copyOf } from "../calibrate/batches.ts";
 import { inferenceInputs } from "../edges/inference-inputs.ts";
 import { floatFeeds, type InputType, type IntegerInputs, integerFeeds } from "../edges/input-types.ts";
-import { OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
+import { IR_KEY, OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
 import { ModelError } from "../errors.ts";
 import { type GraphValue, KNIGHT_DOMAIN, type Model } from "../graph/graph.ts";
 import { type ExternalReader, readModel } from "../onnx/read.ts";
@@ -15,7 +15,7 @@ import { realOutputs } from "./outputs.ts";
 export interface Inference {
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly GraphValue[];
-  /** Whether it is a fixed-point model of ours. */
+  /** Whether it is a quantized model of ours, fixed-point or QDQ. */
   readonly quantized: boolean;
   /** Inputs that are fed integers, or float32 that holds whole numbers. */
   readonly integerInputs: IntegerInputs;
@@ -55,7 +55,7 @@ export async function openInference(
   });
   const constants = model.graph.initializers;
   const inputs = model.graph.inputs.filter(({ name }) => !constants.has(name));
-  const quantized = model.opsets.has(KNIGHT_DOMAIN);
+  const quantized = model.opsets.has(KNIGHT_DOMAIN) || model.metadata.get(IR_KEY) === "qdq";
   const types = inferenceInputs(inputs, quantized, inputTypes);
   const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);

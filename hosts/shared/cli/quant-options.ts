@@ -1,4 +1,5 @@
 import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
+import { IR_FORMS } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { STRATEGIES } from "./mix-settings.ts";
@@ -77,6 +78,8 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   { long: "std", shorts: [], group: "Data", value: "X", many: true, fallbackText: "none", parse: positive, help: "with --mean: see there" },
   // biome-ignore format: see above
   { long: "output-name", shorts: ["on"], group: "Model", value: "NAME", many: true, fallbackText: "the model's own outputs", parse: nonEmpty, help: "nodes or values that become the model's outputs; what lies behind them is cut off" },
+  // biome-ignore format: see above
+  { long: "ir", shorts: [], group: "Output", value: "FORM", fallback: "fixed", parse: oneOf(...IR_FORMS), help: "form of the quantized model: fixed is all integer; qdq is a float model with QuantizeLinear and DequantizeLinear, for the int8 kernels of other runtimes" },
   // biome-ignore format: see above
   { long: "output-dequant", shorts: ["od"], group: "Output", fallbackText: "off", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
   // biome-ignore format: see above

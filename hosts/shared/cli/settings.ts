@@ -1,4 +1,5 @@
 import { type BitWidth, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
+import type { IrForm } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
@@ -52,9 +53,13 @@ function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode:
   }
 }
 
-function notesOf({ given }: ParsedOptions, mode: ObserverName): string[] {
-  const unused = given("percent") && mode !== "percentile";
-  return unused ? [`-per/--percent has no effect with -qm ${mode}; it is for -qm percentile`] : [];
+function notesOf({ values, given }: ParsedOptions, mode: ObserverName): string[] {
+  const notes: string[] = [];
+  if (given("percent") && mode !== "percentile")
+    notes.push(`-per/--percent has no effect with -qm ${mode}; it is for -qm percentile`);
+  if (given("outputDequant") && values.ir === "qdq")
+    notes.push("-od/--output-dequant has no effect with --ir qdq: its outputs are real numbers anyway");
+  return notes;
 }
 
 /** Options of the quantized model itself. */
@@ -67,6 +72,7 @@ function modelSettings({ values }: ParsedOptions, bits: BitWidth, mode: Observer
     irBatch: values.irBatch as number,
     lutLen: values.lutLen as number,
     outputDequant: values.outputDequant === true,
+    ir: values.ir as IrForm,
   };
 }
 

@@ -9,7 +9,8 @@ import type { CommandRun } from "./session.ts";
 export interface QuantReport {
   readonly float: number;
   readonly fixed: number;
-  readonly samples: number;
+  /** What calibration ran over, in words. */
+  readonly calibration: string;
   /** Per integer layer, and over which part of the data. */
   readonly layers: readonly LayerError[];
   readonly compared: string;
@@ -68,7 +69,7 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
   const isAuto = settings.inferFunction === INFER_AUTO;
   return [
     ["Float result", numberText(report.float)],
-    ["Fixed result", numberText(report.fixed)],
+    [settings.quant.ir === "qdq" ? "QDQ result" : "Fixed result", numberText(report.fixed)],
     [
       "Quantization Loss",
       loss === undefined ? "not defined, since the float result is 0" : `${numberText(loss)} %`,
@@ -102,7 +103,7 @@ export function reportQuant(run: CommandRun, report: QuantReport): void {
           "Target",
           `${chip}, ${settings.mixConfig ? `mixed by ${settings.mixConfig}` : `${bits} bit, ${mode}`}`,
         ],
-        ["Calibration", `${report.samples} ${report.samples === 1 ? "sample" : "samples"}`],
+        ["Calibration", report.calibration],
         ["Nodes", `${report.integerNodes} integer, ${report.floatLayers.length} float`],
         ...resultFacts(run, report),
       ],

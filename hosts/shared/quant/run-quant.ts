@@ -14,6 +14,7 @@ import type { ForwardTarget } from "../infer/forward.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
 import { Dump } from "./dump.ts";
+import { calibrationText, floatPassLabel, wideningNotes } from "./known-scales.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
 import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
 
@@ -43,7 +44,7 @@ async function pass(work: Work, label: string, forward: ForwardTarget["forward"]
 async function calibrateModel(work: Work): Promise<{ float: number; ranges: Ranges; samples: number }> {
   const calibration = await startCalibration(work.prepared, work.host);
   try {
-    const float = await pass(work, "Calibration", (feeds) => calibration.forward(feeds));
+    const float = await pass(work, floatPassLabel(work.prepared), (feeds) => calibration.forward(feeds));
     return { float, ranges: calibration.ranges(), samples: calibration.samples };
   } finally {
     await calibration.stop();
@@ -108,12 +109,12 @@ async function quantizeStaged(run: CommandRun, bytes: Uint8Array, infer: InferRu
   reportQuant(run, {
     float: calibrated.float,
     fixed: evaluated.fixed,
-    samples: calibrated.samples,
+    calibration: calibrationText(prepared, calibrated.samples),
     compared: run.settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
     layers: evaluated.layers,
     floatLayers: prepared.floatLayers,
     integerNodes: model.summary.integerNodes,
-    warnings: [...run.settings.notes, ...batchNotes(work), ...model.warnings],
+    warnings: [...run.settings.notes, ...batchNotes(work), ...wideningNotes(prepared), ...model.warnings],
     files,
   });
 }
