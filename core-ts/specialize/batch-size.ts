@@ -14,7 +14,7 @@ function remedy(batch: BatchSize): string {
 
 /** For a model that the runtime loads but can't run. */
 export function doesNotRun(batch: BatchSize, cause: unknown): ModelError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ").trim();
   const at = batch === undefined ? "" : ` at batch size ${batch}`;
   return new ModelError(`the float model does not run${at}: ${reason}; ${remedy(batch)}`, { cause });
 }

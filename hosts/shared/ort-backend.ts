@@ -118,6 +118,8 @@ class OrtSession implements Session {
   }
 
   #outputsAreStatic(): boolean {
+    // An output that is an input lies in the caller's memory.
+    if (this.outputNames.some((name) => this.inputNames.includes(name))) return false;
     return this.session.outputMetadata.every(
       (output) =>
         output.isTensor &&

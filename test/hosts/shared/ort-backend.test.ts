@@ -37,6 +37,16 @@ describe.each([
     await session.release();
   });
 
+  it("never writes into an input that is an output too", async () => {
+    const model = buildModel({ inputs: { x: [1, 3] }, nodes: [["y", "Neg", "x"]], outputs: "x y" });
+    const session = await create().createSession(writeModel(model));
+    const feeds = [x(1, 2, 3), x(4, 5, 6), x(7, 8, 9)];
+    for (const each of feeds)
+      expect(toNumbers((await session.run(each)).get("x")!)).toEqual(toNumbers(each.get("x")!));
+    expect(toNumbers(feeds[0]!.get("x")!)).toEqual([1, 2, 3]);
+    await session.release();
+  });
+
   it("names the input that is missing and those that are given", async () => {
     const model = buildModel({ inputs: { x: [1, 3] }, nodes: [["y", "Neg", "x"]], outputs: "y" });
     const session = await create().createSession(writeModel(model));
