@@ -56,6 +56,17 @@ function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
   );
 }
 
+/** The optimized model at batch 1, for calibration, and at the batch of the written model. */
+async function atBothBatches(model: Model, batch: number, host: PipelineHost) {
+  const calibration = await optimize(model, 1, host.backend);
+  checkAborted(host);
+  if (batch === 1) return { calibration, target: calibration };
+  const target = await optimize(model, batch, host.backend);
+  checkSamplesStayApart(calibration.model.graph, target.model.graph, batch);
+  checkAborted(host);
+  return { calibration, target };
+}
+
 /** model bytes → frontend → QDQ pairs taken out → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
 export async function prepare(
   bytes: Uint8Array,
@@ -69,12 +80,7 @@ export async function prepare(
   const known = takeOutPairs(model.graph);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
-  const calibration = await optimize(model, 1, host.backend);
-  checkAborted(host);
-  const sameBatch = !dynamicBatch || options.irBatch === 1;
-  const target = sameBatch ? calibration : await optimize(model, options.irBatch, host.backend);
-  checkSamplesStayApart(calibration.model.graph, target.model.graph, options.irBatch);
-  checkAborted(host);
+  const { calibration, target } = await atBothBatches(model, dynamicBatch ? options.irBatch : 1, host);
   const { bits, mode: observer, mix, lutLen: lutLength, unifyScales } = options;
   const planOptions = { chip, bits, observer, mix, lutLength, inputTypes, unifyScales, known };
   const plan = makePlan(target.model.graph, planOptions);
