@@ -1,7 +1,7 @@
 import type { Inference } from "../../../core-ts/evaluate/inference.ts";
 import { INFER_AUTO } from "../infer/auto.ts";
 import { numberText } from "./report-quant.ts";
-import { facts, paintFor } from "./report-text.ts";
+import { facts, paintFor, section } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 
 /** "quantized, TX... 8 bit, kl" as the model's own metadata say it. */
@@ -14,22 +14,31 @@ function kindOf({ quantized, model }: Inference): string {
   return `quantized${known || ""}`;
 }
 
+/** Prints the facts, and what of the command line has no effect. */
+function print({ settings, ports }: CommandRun, rows: [string, string][]): void {
+  const paint = paintFor(ports.terminal);
+  const warnings = settings.notes.map((note) => `  ${paint.yellow(note)}`);
+  const parts = [facts(rows, paint), section(paint, "Warnings", warnings)];
+  ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
+}
+
 /** Prints what the infer function returned. */
-export function reportInfer({ settings, ports }: CommandRun, model: Inference, result: number): void {
+export function reportInfer(run: CommandRun, model: Inference, result: number): void {
+  const { settings } = run;
   const isAuto = settings.inferFunction === INFER_AUTO;
   const note = "infer_auto fed random numbers: the model runs, and there is no accuracy to tell";
   const rows: [string, string][] = [
     ["Model", `${settings.model} (${kindOf(model)})`],
     isAuto ? ["Result", note] : ["Result", numberText(result)],
   ];
-  ports.terminal.out(`${facts(rows, paintFor(ports.terminal))}\n`);
+  print(run, rows);
 }
 
 /** Prints where the optimized model is. */
-export function reportConvert({ settings, ports }: CommandRun, path: string): void {
+export function reportConvert(run: CommandRun, path: string): void {
   const rows: [string, string][] = [
-    ["Model", settings.model],
+    ["Model", run.settings.model],
     ["Optimized", path],
   ];
-  ports.terminal.out(`${facts(rows, paintFor(ports.terminal))}\n`);
+  print(run, rows);
 }
