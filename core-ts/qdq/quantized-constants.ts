@@ -18,7 +18,7 @@ interface Dequantized {
   readonly axis: number;
 }
 
-/** The constant behind a DequantizeLinear; undefined for activations, blocks, zero points other than 0 and anything computed. */
+/** The constant behind a DequantizeLinear; undefined for activations, blocks and anything computed. A zero point counts for nothing: the real numbers, less than it, are on the same steps. */
 function dequantized(node: Node, makers: ReadonlyMap<string, Node>, graph: Graph): Dequantized | undefined {
   const integers = graph.initializers.get(node.inputs[0]!);
   const maker = makers.get(node.inputs[0]!);
@@ -26,8 +26,7 @@ function dequantized(node: Node, makers: ReadonlyMap<string, Node>, graph: Graph
   const scales = graph.initializers.get(node.inputs[1] ?? "");
   const zeros = node.inputs[2] ? graph.initializers.get(node.inputs[2]) : undefined;
   if ((!integers && !isFolded) || scales?.dtype !== "float32" || (node.inputs[2] && !zeros)) return undefined;
-  if (intAttr(node, "block_size", 0) !== 0 || (zeros && toNumbers(zeros).some((zero) => zero !== 0)))
-    return undefined;
+  if (intAttr(node, "block_size", 0) !== 0) return undefined;
   return { node, integers, scales: Array.from(scales.data), axis: intAttr(node, "axis", 1) };
 }
 

@@ -7,6 +7,7 @@
 import { GraphIndex, replaceUses } from "../graph/edit.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { opRecord } from "../ops/index.ts";
+import { planView } from "../plan/view.ts";
 import { toNumbers } from "../tensor/tensor.ts";
 import { gridOf, wider } from "./grid.ts";
 import type { Grid, KnownQuantization } from "./known.ts";
@@ -20,15 +21,32 @@ function cutsNegative(node: Node, graph: Graph): boolean {
   return node.op === "Clip" && lower !== undefined && (toNumbers(lower)[0] ?? -1) >= 0;
 }
 
-/** Whether the pair cuts off negative numbers that an op makes and no reader cuts off itself. An op that carries no activation makes none anew. */
-function isRelu(grid: Grid, from: string, to: string, graph: Graph): boolean {
-  if (grid.low < 0) return false;
-  const index = new GraphIndex(graph);
-  const producer = index.producer(from);
+/** A graph whose pairs are being taken out, and the grids of those that are gone. */
+interface Taking {
+  readonly graph: Graph;
+  readonly grids: Map<string, Grid>;
+}
+
+/** Whether an op may make negative numbers that a Relu behind it would cut off; an op that carries no activation only moves others' numbers. */
+function mayBeNegative(producer: Node | undefined, { graph, grids }: Taking): boolean {
   const record = producer && opRecord(producer.op, producer.domain);
   if (!record?.absorbsActivation) return false;
+  const signs = record.operands(producer!).map((i) => {
+    const value = producer!.inputs[i]!;
+    const constant = graph.initializers.get(value);
+    return constant ? toNumbers(constant).every((v) => v >= 0) : (grids.get(value)?.low ?? -1) >= 0;
+  });
+  return record.nonNegative?.(producer!, planView(graph, 8), signs) !== true;
+}
+
+/** Whether the pair cuts off negative numbers that no reader cuts off itself. */
+function isRelu(grid: Grid, from: string, to: string, taking: Taking): boolean {
+  if (grid.low < 0) return false;
+  const index = new GraphIndex(taking.graph);
+  if (!mayBeNegative(index.producer(from), taking)) return false;
   const readers = index.consumers(to);
-  return index.isOutput(to) || readers.length === 0 || !readers.every((node) => cutsNegative(node, graph));
+  const areCut = readers.length > 0 && readers.every((node) => cutsNegative(node, taking.graph));
+  return index.isOutput(to) || !areCut;
 }
 
 function becomes(op: "Relu" | "Identity", dequantize: Node, from: string): void {
@@ -48,9 +66,10 @@ function takeOver(graph: Graph, from: string, to: string): boolean {
 }
 
 /** Takes one DequantizeLinear away; gives the name of the value that was on its grid. */
-function bypass(graph: Graph, from: string, dequantize: Node, grid: Grid): string {
+function bypass(from: string, dequantize: Node, grid: Grid, taking: Taking): string {
+  const { graph } = taking;
   const to = dequantize.outputs[0]!;
-  if (isRelu(grid, from, to, graph)) {
+  if (isRelu(grid, from, to, taking)) {
     becomes("Relu", dequantize, from);
     return to;
   }
@@ -79,7 +98,7 @@ function takeOut(graph: Graph): Map<string, Grid> {
     if (!grid || !same || grid.scale !== same.scale || grid.low !== same.low) continue;
     const raw = quantize.inputs[0]!;
     const from = relus.get(raw) ?? raw;
-    const name = bypass(graph, from, dequantize, grid);
+    const name = bypass(from, dequantize, grid, { graph, grids });
     if (dequantize.op === "Relu") relus.set(raw, name);
     grids.set(name, wider(grids.get(from), grid));
   }
