@@ -138,6 +138,18 @@ describe("a model with --mean and --std", () => {
     expect(one.quantized.bytes).toEqual(each.quantized.bytes);
   });
 
+  it.each([[[1, 3]], [[1, 3, 5]], [[1, 3, 2, 2, 2]]])("works on an input of shape %j", async (dims) => {
+    const content = model(
+      graph({ inputs: [value("x", dims)], outputs: [value("y")], nodes: ["LeakyRelu x -> y"] }),
+    );
+    const next = random(4);
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    const data = () => Float32Array.from({ length: size }, () => Math.floor(next() * 256));
+    const batches = [1, 2, 3].map(() => new Map([["x", tensor("float32", dims, data())]]));
+    const options = { mean: MEAN, std: STD, inputTypes: ["uint8"] } as const;
+    expect(outputSqnr(await wholeWay(content, { options, batches }), "y")).toBeGreaterThan(33);
+  });
+
   it("at 16 bit is as exact as the model alone", async () => {
     const options = { mean: MEAN, std: STD, inputTypes: ["uint8", "None"], bits: 16 } as const;
     expect(outputSqnr(await wholeWay(padded(), { options, batches: raw }), "y")).toBeGreaterThan(75);
