@@ -1,3 +1,5 @@
+export { hawqMix } from "./hawq.ts";
 export { quantizedNodes } from "./nodes.ts";
 export { type Violation, violations } from "./rules.ts";
-export { chooseHigh, endsFirst, highCount, initialMix, type MixModes } from "./strategies.ts";
+export { type Sensitivity, sensitivities } from "./sensitivity.ts";
+export { chooseHigh, endsFirst, highCount, initialMix, type MixModes, rankedGroups } from "./strategies.ts";

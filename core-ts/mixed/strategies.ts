@@ -16,48 +16,61 @@ export function highCount(plan: QuantPlan, ratio: number): number {
   return roundHalfEven((1 - ratio) * quantizedNodes(plan).length);
 }
 
-/** Names that must be 16 bit too: inputs of one node have one width (rule 7 of the manual), so their narrower ones are raised. */
-function raised(plan: QuantPlan, high: ReadonlySet<string>): Set<string> {
+/** Nodes that must have one width, in topological order of their first: inputs of one node do (rule 7 of the manual). Each node is in one group. */
+export function tiedGroups(plan: QuantPlan): string[][] {
   const neighbours = new QuantizedNeighbours(plan);
-  const groups = quantizedNodes(plan).map((node) =>
-    neighbours.parents(node).map((parent) => parent.node.name),
-  );
-  const all = new Set(high);
-  for (let before = -1; before !== all.size; ) {
-    before = all.size;
-    for (const group of groups)
-      if (group.some((name) => all.has(name))) for (const name of group) all.add(name);
+  const nodes = quantizedNodes(plan);
+  const groupOf = new Map(nodes.map(({ node }) => [node.name, [node.name]]));
+  for (const node of nodes) {
+    const [first, ...rest] = neighbours.parents(node).map((parent) => groupOf.get(parent.node.name)!);
+    for (const other of rest) {
+      if (other === first) continue;
+      first!.push(...other);
+      for (const name of other) groupOf.set(name, first!);
+    }
   }
-  return all;
+  const place = new Map(nodes.map(({ node }, i) => [node.name, i]));
+  return [...new Set(groupOf.values())].map((group) => group.sort((a, b) => place.get(a)! - place.get(b)!));
 }
 
-/**
- * The first names of `ranking` that fit into `count` nodes of 16 bit, each with those it raises along; everything else 8 bit. A name that would pass
- * the count is left out and the next one tried.
- */
+/** 16 bit for the nodes of `high`, 8 bit for the rest. */
+export function precisions(
+  plan: QuantPlan,
+  high: ReadonlySet<string>,
+  modes: MixModes,
+): Map<string, Precision> {
+  const of = (name: string): Precision =>
+    high.has(name) ? { bits: 16, mode: modes.high } : { bits: 8, mode: modes.low };
+  return new Map(quantizedNodes(plan).map(({ node }) => [node.name, of(node.name)]));
+}
+
+/** 16 bit for the groups of `ranking` that fit into `count` nodes, best first; a group that would pass the count is left out and the next one tried. */
 export function chooseHigh(
   plan: QuantPlan,
-  ranking: readonly string[],
+  ranking: readonly (readonly string[])[],
   count: number,
   modes: MixModes,
 ): Map<string, Precision> {
-  let high = new Set<string>();
-  for (const name of ranking) {
-    const more = raised(plan, new Set([...high, name]));
-    if (more.size <= count) high = more;
+  const high = new Set<string>();
+  for (const group of ranking) {
+    if (high.size + group.length > count) continue;
+    for (const name of group) high.add(name);
   }
-  return new Map(
-    quantizedNodes(plan).map(({ node }) => [
-      node.name,
-      high.has(node.name) ? { bits: 16, mode: modes.high } : { bits: 8, mode: modes.low },
-    ]),
-  );
+  return precisions(plan, high, modes);
 }
 
-/** IOhigh: nodes nearest to an end of the model first, in topological order from the inputs and from the outputs in turn. */
-export function endsFirst(plan: QuantPlan): string[] {
+/** Groups by the mean of what their nodes score, highest first; of equals the first in topological order. */
+export function rankedGroups(plan: QuantPlan, score: (node: string) => number): string[][] {
+  const mean = (group: readonly string[]) => group.reduce((sum, name) => sum + score(name), 0) / group.length;
+  const scored = tiedGroups(plan).map((group) => ({ group, mean: mean(group) }));
+  return scored.sort((a, b) => b.mean - a.mean).map(({ group }) => group);
+}
+
+/** IOhigh: groups nearest to an end of the model first, by the place of their nodes in topological order. */
+export function endsFirst(plan: QuantPlan): string[][] {
   const names = quantizedNodes(plan).map(({ node }) => node.name);
-  return names.map((_, i) => (i % 2 === 0 ? names[i / 2]! : names[names.length - (i + 1) / 2]!));
+  const middle = (names.length - 1) / 2;
+  return rankedGroups(plan, (name) => Math.abs(names.indexOf(name) - middle));
 }
 
 /** initial: what the command line says, for every node. */

@@ -4,7 +4,7 @@ import type { ParsedOptions } from "./command.ts";
 import { MIX_OPTION } from "./mix-file.ts";
 import type { RunMode } from "./quant-options.ts";
 
-export const STRATEGIES = ["initial", "IOhigh"] as const;
+export const STRATEGIES = ["initial", "IOhigh", "HAWQ"] as const;
 
 /** What -gt writes. */
 export interface TemplateSettings {

@@ -16,10 +16,14 @@ function seconds(ms: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
+/** One and several of what is counted. */
+type Unit = readonly [string, string];
+const BATCHES: Unit = ["batch", "batches"];
+
 type Clock = Pick<Ports, "now" | "terminal" | "startBar">;
 
 /** Plain lines for logs and pipes: the first, the last, and one every few seconds. */
-function startLines(ports: Clock, label: string, expected: number): Progress {
+function startLines(ports: Clock, label: string, expected: number, unit: Unit): Progress {
   const begin = ports.now();
   let [done, last] = [0, begin];
   const write = (text: string) => ports.terminal.err(`${label} ${text}\n`);
@@ -32,13 +36,13 @@ function startLines(ports: Clock, label: string, expected: number): Progress {
       const left = ((now - begin) / done) * (expected - done);
       write(`${done}/${expected}, about ${seconds(left)} left`);
     },
-    stop: () => write(`${done} ${done === 1 ? "batch" : "batches"} in ${seconds(ports.now() - begin)}`),
+    stop: () => write(`${done} ${done === 1 ? unit[0] : unit[1]} in ${seconds(ports.now() - begin)}`),
   };
 }
 
-/** Shows a pass over `expected` batches: a bar with the time left on a terminal, plain lines elsewhere. A pass may turn out longer. */
-export function startProgress(ports: Clock, label: string, expected: number): Progress {
-  if (!ports.terminal.errIsTerminal) return startLines(ports, label, expected);
+/** Shows a pass over `expected` batches, or whatever `unit` says: a bar with the time left on a terminal, plain lines elsewhere. A pass may turn out longer. */
+export function startProgress(ports: Clock, label: string, expected: number, unit: Unit = BATCHES): Progress {
+  if (!ports.terminal.errIsTerminal) return startLines(ports, label, expected, unit);
   const bar = ports.startBar(label, expected);
   let done = 0;
   return {

@@ -91,7 +91,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "mix-config", shorts: ["mc"], group: "Mixed precision", value: "FILE", parse: nonEmpty, help: "quantize every node with the precision such a file gives it" },
   // biome-ignore format: see above
-  { long: "auto-mix-strategy", shorts: ["ams"], group: "Mixed precision", value: "NAME", fallback: "initial", parse: oneOf(...STRATEGIES), help: `what -gt writes: ${STRATEGIES.join(" | ")}: -b and -qm for all; 16 bit near inputs and outputs` },
+  { long: "auto-mix-strategy", shorts: ["ams"], group: "Mixed precision", value: "NAME", fallback: "initial", parse: oneOf(...STRATEGIES), help: `what -gt writes: ${STRATEGIES.join(" | ")}: -b and -qm for all; 16 bit near inputs and outputs; 16 bit for the layers to which the outputs are most sensitive, measured on the data` },
   // biome-ignore format: see above
   { long: "auto-mix-ratio", shorts: ["amr"], group: "Mixed precision", value: "SHARE", fallback: 0.5, parse: share, help: "share of the nodes that -gt leaves at 8 bit" },
   // biome-ignore format: see above

@@ -1,30 +1,46 @@
 import { chooseHigh, endsFirst, highCount, initialMix } from "../../../core-ts/mixed/index.ts";
-import type { Prepared } from "../../../core-ts/pipeline.ts";
+import type { PipelineHost, Prepared } from "../../../core-ts/pipeline.ts";
 import type { Mix } from "../../../core-ts/plan/options.ts";
 import { mixFileText } from "../cli/mix-file.ts";
 import type { TemplateSettings } from "../cli/settings.ts";
+import { hawqTemplate } from "./hawq-template.ts";
 import { type CommandRun, openHost, openModel } from "./session.ts";
 
-function mixFor(prepared: Prepared, { strategy, ratio }: TemplateSettings): Mix {
-  const { plan, options } = prepared;
-  switch (strategy) {
+function mixFor(
+  run: CommandRun,
+  prepared: Prepared,
+  host: PipelineHost,
+  template: TemplateSettings,
+): Mix | Promise<Mix> {
+  const { plan } = prepared;
+  const { bits, mode } = run.settings.quant;
+  const modes = { low: bits === 8 ? mode : "kl", high: "min_max" } as const;
+  switch (template.strategy) {
     case "initial":
       return initialMix(plan);
-    case "IOhigh": {
-      const low = options.bits === 8 ? options.mode : "kl";
-      return chooseHigh(plan, endsFirst(plan), highCount(plan, ratio), { low, high: "min_max" });
-    }
+    case "IOhigh":
+      return chooseHigh(plan, endsFirst(plan), highCount(plan, template.ratio), modes);
+    case "HAWQ":
+      return hawqTemplate(run, prepared, host, { ratio: template.ratio, modes });
   }
 }
 
-/** -gt: writes the mixed-precision template {name}_mix.json; no data, no quantization. */
+/** Sensitivities are those of 8 bit, whatever -b says. */
+function planned(run: CommandRun, { strategy }: TemplateSettings): CommandRun {
+  const { settings } = run;
+  if (strategy !== "HAWQ" || settings.quant.bits === 8) return run;
+  return { ...run, settings: { ...settings, quant: { ...settings.quant, bits: 8, mode: "kl" } } };
+}
+
+/** -gt: writes the mixed-precision template {name}_mix.json; no quantization, and data only for HAWQ. */
 export async function runTemplate(run: CommandRun, template: TemplateSettings): Promise<void> {
   const { settings, ports } = run;
   const bytes = await ports.files.read(settings.model, "-m/--model");
   const staging = await ports.files.stage(settings.saveDir);
   try {
-    const prepared = await openModel(run, bytes, await openHost(run));
-    const mix = mixFor(prepared, template);
+    const host = await openHost(run);
+    const prepared = await openModel(planned(run, template), bytes, host);
+    const mix = await mixFor(run, prepared, host, template);
     const name = `${ports.files.stem(settings.model)}_mix.json`;
     await staging.write(name, new TextEncoder().encode(mixFileText(mix)));
     await staging.publish();

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findChip } from "../../../core-ts/chips/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { attr } from "../../../core-ts/graph/attributes.ts";
 import { mixOf, quantizedNodes } from "../../../core-ts/mixed/nodes.ts";
 import { violations } from "../../../core-ts/mixed/rules.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
@@ -18,35 +17,9 @@ import { type Tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { nodeBackend, webBackend } from "../../support/backends.ts";
 import { loadKernels } from "../../support/kernels.ts";
 import { normals, random } from "../../support/numbers.ts";
-import { buildModel, type ModelText } from "../../support/text-model.ts";
+import { buildModel } from "../../support/text-model.ts";
+import { NET } from "./net.ts";
 
-const next = random(3);
-const w = (...dims: number[]) => normals(dims, next, 0.3);
-const pads = { pads: attr.ints([1, 1, 1, 1]) };
-
-/** Convolutions, a residual sum, MaxPool and Reshape that only hand integers on, a Concat, a table, a Gemm. */
-const NET: ModelText = {
-  inputs: { x: [1, 3, 8, 8] },
-  constants: {
-    w1: w(4, 3, 3, 3),
-    w2: w(4, 4, 3, 3),
-    w3: w(128, 5),
-    shape: { dtype: "int64", dims: [2], data: BigInt64Array.of(1n, 128n) },
-  },
-  nodes: [
-    ["c1", "Conv", "x w1", pads],
-    ["r1", "Relu", "c1"],
-    ["c2", "Conv", "r1 w2", pads],
-    ["s", "Add", "c2 r1"],
-    ["t", "Sigmoid", "c2"],
-    ["p", "MaxPool", "s", { kernel_shape: attr.ints([2, 2]), strides: attr.ints([2, 2]) }],
-    ["q", "MaxPool", "t", { kernel_shape: attr.ints([2, 2]), strides: attr.ints([2, 2]) }],
-    ["j", "Concat", "p q", { axis: attr.int(1) }],
-    ["f", "Reshape", "j shape"],
-    ["y", "Gemm", "f w3"],
-  ],
-  outputs: "y",
-};
 const NAMES = ["node_c1", "node_c2", "node_s", "node_t", "node_j", "node_y"];
 const base: QuantOptions = {
   chip: "TX5368AV200",

@@ -23,6 +23,7 @@ describe("settings of a command line", () => {
         bits: 8,
         mode: "kl",
         percent: 0.99999,
+        ir: "fixed",
         irBatch: 1,
         lutLen: 10,
         outputDequant: false,
