@@ -1,4 +1,4 @@
-import { attr, intsAttr } from "../graph/attributes.ts";
+import { attr, intAttr, intsAttr } from "../graph/attributes.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { opRecord } from "../ops/index.ts";
 import { integerTensor } from "../ops/table.ts";
@@ -12,9 +12,13 @@ type Integer = Extract<NodePlan, { kind: "integer" }>;
 /** Channel axis of weights, by op; behind canonicalization a matrix is [K, N]. */
 const WEIGHT_AXIS: Readonly<Record<string, number>> = { Conv: 0, ConvTranspose: 1, Gemm: 1, MatMul: 1 };
 
-/** ONNX Runtime 1.30 and 1.32 fuse an AveragePool between pairs into an op that knows no dilations, and then refuse the model. */
-function isDilatedPool(node: Node): boolean {
-  return node.op === "AveragePool" && intsAttr(node, "dilations", []).some((step) => step !== 1);
+/**
+ * Ops that read what stands before a pair, so that ONNX Runtime (1.30, 1.32) leaves them alone: it fuses a dilated AveragePool into an op that knows
+ * no dilations, and then refuses the model; it quantizes float weights, those of a grouped ConvTranspose, to int8 on one scale.
+ */
+function readsUnpaired(node: Node): boolean {
+  if (node.op === "AveragePool") return intsAttr(node, "dilations", []).some((step) => step !== 1);
+  return node.op === "ConvTranspose" && intAttr(node, "group", 1) !== 1;
 }
 
 /** Inputs of integer nodes: activations behind their pairs, constants as integers behind a DequantizeLinear. */
@@ -38,7 +42,7 @@ export class QdqOperands {
   }
 
   #activation(name: string, node: Node): string {
-    return isDilatedPool(node) ? this.values.unpaired(name) : this.values.pairOf(name);
+    return readsUnpaired(node) ? this.values.unpaired(name) : this.values.pairOf(name);
   }
 
   #dequantized(value: string, integers: Tensor, parameters: readonly Tensor[], axis?: number): string {
@@ -70,11 +74,9 @@ export class QdqOperands {
     return this.#dequantized(node.inputs[1]!, integers, perChannel(scales, integers), axis);
   }
 
-  /** At 16 bit a bias passes int32, which is all that DequantizeLinear takes: it stays float. */
-  #bias({ node }: Integer, { bias, biasScales }: DescribedWeights): string {
-    const integers = this.#integers(bias);
-    if (integers.dtype !== "int32") return this.values.float(node.inputs[2]!);
-    return this.#dequantized(node.inputs[2]!, integers, perChannel(biasScales, integers), 0);
+  #bias({ node }: Integer, { bias }: DescribedWeights): string {
+    const integers = tensor("int32", [bias.integers.length], bias.integers);
+    return this.#dequantized(node.inputs[2]!, integers, perChannel(bias.scales, integers), 0);
   }
 
   /** A constant whose integers the quantizer folded into something else stays float. */

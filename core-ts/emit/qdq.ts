@@ -1,10 +1,12 @@
 /**
  * The plan as a plain QDQ model (spec/fixed-point-ir.md, section 4): the float graph, with QuantizeLinear → DequantizeLinear behind everything
  * an integer op makes and before everything it reads, weights as integers behind a DequantizeLinear per channel, biases as int32 on s_x·s_w.
- * An activation that its producer carries gets a pair on both sides: on one grid they change nothing (rounding and clipping are monotone), and ONNX
- * Runtime takes its integer kernel for the producer only where a QuantizeLinear follows at once, or where Relu is what uint8 does anyway.
+ * An activation that its producer carries gets a pair on both sides where values are int8: on one grid they change nothing (rounding and clipping are
+ * monotone), and ONNX Runtime takes its integer kernel for the producer only where a QuantizeLinear follows at once, or where Relu is what uint8
+ * does anyway.
  */
 import type { Graph, GraphValue } from "../graph/graph.ts";
+import type { IntValue } from "../ops/record.ts";
 import type { NodePlan } from "../plan/plan.ts";
 import type { OutputForm, QuantizedGraph, ScaleEntry } from "../quantize/quantized.ts";
 import { QdqOperands } from "./qdq-operands.ts";
@@ -18,6 +20,14 @@ interface Writing {
   readonly operands: QdqOperands;
 }
 
+/**
+ * Whether the op in front of a carried activation gets a pair too. uint8 needs none: ONNX Runtime sees that the pair is the Relu. At 16 bit it
+ * has no kernels to win.
+ */
+function needsPairBetween({ type }: IntValue): boolean {
+  return type.bits === 8 && type.signed;
+}
+
 /** The node itself, its activation if it carries one, and the pairs behind them. */
 function writeInteger(entry: Integer, { quantized, values, operands }: Writing): void {
   const { node } = entry;
@@ -27,9 +37,11 @@ function writeInteger(entry: Integer, { quantized, values, operands }: Writing):
   )?.node;
   if (carried) {
     values.copy(node, inputs, node.outputs);
-    const between = values.pairBetween(node.outputs[0]!, entry.outputs[0]!);
+    const [made, result] = [node.outputs[0]!, entry.outputs[0]!];
+    const isBetween = needsPairBetween(quantized.meaning.values.get(result)!);
+    const read = isBetween ? values.pairBetween(made, result) : made;
     const bounds = carried.inputs.slice(1).map((name) => values.float(name));
-    values.copy(carried, [between, ...bounds], carried.outputs.map(values.raw));
+    values.copy(carried, [read, ...bounds], carried.outputs.map(values.raw));
   } else values.copy(node, inputs, node.outputs.map(values.raw));
   for (const name of entry.outputs) if (values.isQuantized(name)) values.pairBehind(name);
 }

@@ -3,7 +3,9 @@ import { attr } from "../graph/attributes.ts";
 import type { Attributes, IntValue, LowerContext } from "../ops/record.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { exactBias } from "./exact-bias.ts";
 import { biasInteger, knownScales, restoreIntegers } from "./known-weights.ts";
+import type { DescribedWeights } from "./quantized.ts";
 import { accumulatorShift, chooseMultiplier, MAX_SHIFT, WEAK_MULTIPLIER, weightScale } from "./scale.ts";
 import { type ChannelLayout, channelMaxima, channelSums, quantizeWeights, weightMax } from "./weights.ts";
 
@@ -144,6 +146,18 @@ function factorTensors(
   return [tensor("int16", [chosen.length], multipliers), tensor("int8", [chosen.length], shifts)];
 }
 
+/** The bias as a QDQ model holds it: int32, at 8 bit the very integers. */
+function describedBias(
+  spec: LinearSpec,
+  scales: Float64Array,
+  bias: Float64Array,
+  bits: 8 | 16,
+): DescribedWeights["bias"] {
+  if (bits === 8)
+    return { integers: Int32Array.from(bias), scales: scales.map((scale) => spec.x.scale * scale) };
+  return exactBias(realBias(spec, bias.length));
+}
+
 /** Quantizes weights and bias and chooses multiplier and shift. */
 export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands {
   const bits = ctx.plan.bits;
@@ -153,12 +167,7 @@ export function lowerLinear(spec: LinearSpec, ctx: LowerContext): LinearOperands
   const factors = factorTensors(spec, ctx, scales, q1);
   const weight = ctx.constantTensor("weight", weightTensor(w, spec.weight.dims));
   const biasName = ctx.constantTensor("bias", biasTensor(bias, bits));
-  ctx.describeWeights({
-    weight,
-    bias: biasName,
-    scales,
-    biasScales: scales.map((scale) => spec.x.scale * scale),
-  });
+  ctx.describeWeights({ weight, scales, bias: describedBias(spec, scales, bias, bits) });
   return {
     inputs: [
       weight,

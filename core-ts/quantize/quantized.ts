@@ -28,14 +28,13 @@ export type OutputForm =
   /** Anything that is not quantized: indices, shapes. */
   | "other";
 
-/** Weights and bias of a linear node as integers: initializers of the integer graph, and the scales they are on. */
+/** Weights and bias of a linear node as integers, and the scales they are on, one per output channel. */
 export interface DescribedWeights {
+  /** Initializer of the integer graph. */
   readonly weight: string;
-  readonly bias: string;
-  /** One per output channel, s_w. */
   readonly scales: Float64Array;
-  /** s_x · s_w of each. */
-  readonly biasScales: Float64Array;
+  /** Int32, on s_x·s_w or, at 16 bit, on powers of two. */
+  readonly bias: { readonly integers: Int32Array; readonly scales: Float64Array };
 }
 
 /** What numbers mean, for a form of the model that keeps the float graph (emit/qdq.ts). */
