@@ -37,12 +37,15 @@ export class QdqOperands {
       if (name === "") return name;
       if (weights && i > 0) return i === 1 ? this.#weight(entry, weights) : this.#bias(entry, weights);
       if (!data.includes(i)) return this.values.float(name);
-      return this.source.initializers.has(name) ? this.#constant(name, entry) : this.#activation(name, node);
+      return this.source.initializers.has(name) ? this.#constant(name, entry) : this.#activation(node, i);
     });
   }
 
-  #activation(name: string, node: Node): string {
-    return readsUnpaired(node) ? this.values.unpaired(name) : this.values.pairOf(name);
+  #activation(node: Node, i: number): string {
+    const value = node.inputs[i]!;
+    if (readsUnpaired(node)) return this.values.unpaired(value);
+    const border = this.quantized.meaning.borders.get(`${node.name}/${i}`);
+    return border ? this.values.pairAt(`${node.name}/input_${i}`, value, border) : this.values.pairOf(value);
   }
 
   #dequantized(value: string, integers: Tensor, parameters: readonly Tensor[], axis?: number): string {

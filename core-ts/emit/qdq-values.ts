@@ -138,6 +138,11 @@ export class QdqValues {
     return this.#pair(value, value, this.#form(result), this.#dequantizedName(value)).real;
   }
 
+  /** A second pair on a value that a node of another width reads, at that width. */
+  pairAt(wanted: string, value: string, form: IntValue): string {
+    return this.#pair(wanted, this.pairOf(value), form, this.#fresh(`${wanted}_dequantized`, value)).real;
+  }
+
   /** What integer ops read: the value behind its pair, which is written now if the value comes from a float op or is an input. */
   pairOf(value: string): string {
     return this.#anyPair(value).real;

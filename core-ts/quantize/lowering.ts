@@ -21,6 +21,7 @@ export interface LoweringRun {
   readonly kernels: Kernels;
   readonly warnings: string[];
   readonly weights: Map<string, DescribedWeights>;
+  readonly borders: Map<string, IntValue>;
 }
 
 /** The context an op record writes one node with. */
@@ -70,6 +71,7 @@ export class NodeLowering implements LowerContext {
       type,
       scale: activationScale(this.#run.values.chosen.get(owner)!.range, type.qmax),
     };
+    this.#run.borders.set(`${this.node.name}/${i}`, other);
     return { ...other, name: this.requantized(form, other, `input_${i}`) };
   }
 

@@ -113,7 +113,7 @@ export function quantize(
   writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
   for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
   const values = new Values(plan, graph, writer, chosen);
-  const run: LoweringRun = { values, kernels, warnings: [], weights: new Map() };
+  const run: LoweringRun = { values, kernels, warnings: [], weights: new Map(), borders: new Map() };
   for (const node of plan.nodes) {
     if (node.kind === "integer") opRecord(node.node.op, node.node.domain)!.lower(new NodeLowering(node, run));
     else if (node.kind === "float") writeFloat(node, values);
@@ -127,7 +127,12 @@ export function quantize(
     scales: scaleEntries(graph, values),
     outputs,
     layers: layersOf(plan, values),
-    meaning: { values: quantizedValues(values), weights: run.weights, constants: values.constants },
+    meaning: {
+      values: quantizedValues(values),
+      borders: run.borders,
+      weights: run.weights,
+      constants: values.constants,
+    },
     warnings: run.warnings,
   };
 }

@@ -41,6 +41,8 @@ export interface DescribedWeights {
 export interface Meaning {
   /** Every quantized value of the float graph: type and scale of the integers that stand for it. */
   readonly values: ReadonlyMap<string, IntValue>;
+  /** What a node of another width than its input's reads, by "node name/input index". */
+  readonly borders: ReadonlyMap<string, IntValue>;
   /** By node name. */
   readonly weights: ReadonlyMap<string, DescribedWeights>;
   /** Constants that are no weights, by name and width ("c/8"): their initializer in the integer graph. */

@@ -48,7 +48,7 @@ function quantized(): QuantizedGraph {
     scales: new Map(["x", "a", "y"].map((name) => [name, entry(name === "x" ? 1 : 0.1)])),
     outputs: new Map([["y", "integer"]]),
     layers: [layer("a", nodes[1]!), layer("y", nodes[2]!)],
-    meaning: { values: new Map(), weights: new Map(), constants: new Map() },
+    meaning: { values: new Map(), borders: new Map(), weights: new Map(), constants: new Map() },
     warnings: [],
   };
 }

@@ -97,6 +97,36 @@ describe("QDQ around ops of other kinds", () => {
     expect(real).toEqual(toNumbers(floats([4])));
   });
 
+  it("between nodes of other widths stands a second pair, at the reader's width", async () => {
+    const { model, quantized, feeds, host, prepared } = await quantizeText(
+      {
+        inputs: { x: [1, 4] },
+        constants: { w: floats([4, 4]), v: floats([4, 4]) },
+        nodes: [
+          ["a", "MatMul", "x w"],
+          ["y", "MatMul", "a v"],
+        ],
+        outputs: "y",
+      },
+      { mix: new Map([["node_a", { bits: 16, mode: "min_max" }]]) },
+    );
+    const types = ["x", "a", "node_y/input_0", "y"].map(
+      (value) => model.graph.initializers.get(`${value}_zero_point`)?.dtype,
+    );
+    expect(types).toEqual(["int16", "int16", "int8", "int8"]);
+    const [float, fixed] = [writeModel(prepared.targetModel), quantized.bytes];
+    const run = async (bytes: Uint8Array) => {
+      const session = await host.backend.createSession(bytes);
+      const y = toNumbers((await session.run(feeds)).get("y")!);
+      await session.release();
+      return y;
+    };
+    const [left, right] = [await run(float), await run(fixed)];
+    // 8-bit weights, input and output: a few hundredths of the largest value.
+    const largest = Math.max(...left.map(Math.abs));
+    for (const [k, v] of left.entries()) expect(Math.abs(v - right[k]!)).toBeLessThan(0.04 * largest);
+  });
+
   it("a grouped ConvTranspose keeps float weights: no axis has its scales; an ungrouped one has int8", async () => {
     const text = (group: number): ModelText => ({
       inputs: { x: [1, 4, 5, 5] },

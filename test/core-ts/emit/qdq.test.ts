@@ -74,6 +74,7 @@ describe("the QDQ model", () => {
     ["TX5368AV200", 8],
     ["generic", 8],
     ["TX5368AV200", 16],
+    ["generic", 16],
   ] as const)("runs in ONNX Runtime as accurately as the fixed one: %s, %i bit", async (chip, bits) => {
     const { host, qdq, fixed } = await digits({ chip, bits });
     const [left, right] = [
