@@ -14,7 +14,7 @@ import type { Kernels } from "./kernels/kernels.ts";
 import type { ObserverName } from "./observers/index.ts";
 import { writeModel } from "./onnx/write.ts";
 import type { KnownScales } from "./plan/known-scales.ts";
-import type { Mix } from "./plan/options.ts";
+import type { Mix, PlanOptions } from "./plan/options.ts";
 import type { QuantPlan } from "./plan/plan.ts";
 import { quantize } from "./quantize/quantize.ts";
 import type { QuantizedGraph, ScaleEntry } from "./quantize/quantized.ts";
@@ -22,7 +22,7 @@ import type { LayerError } from "./report/layer-error.ts";
 import type { DType } from "./tensor/dtype.ts";
 import type { Tensor } from "./tensor/tensor.ts";
 
-export { prepare } from "./prepare.ts";
+export { prepare, withMode } from "./prepare.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -76,6 +76,8 @@ export interface Prepared {
   readonly outputs: readonly ModelEdge[];
   readonly dynamicBatch: boolean;
   readonly options: QuantOptions;
+  /** What the plan was made from, so that another observer's can be made. */
+  readonly planOptions: PlanOptions;
   readonly plan: QuantPlan;
   /** What a QDQ model knew of its own scales; undefined for a float model. */
   readonly knownScales?: KnownScales;

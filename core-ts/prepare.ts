@@ -7,6 +7,7 @@ import { UnsupportedError } from "./errors.ts";
 import { checkInputTypes, fromOnnx } from "./frontends/onnx/index.ts";
 import type { GraphValue, Model } from "./graph/graph.ts";
 import { KNIGHT_DOMAIN } from "./graph/graph.ts";
+import type { ObserverName } from "./observers/index.ts";
 import type { ExternalReader } from "./onnx/read.ts";
 import { optimize } from "./passes/optimize.ts";
 import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
@@ -92,6 +93,7 @@ export async function prepare(
     outputs: edges(model.graph.outputs.map((output) => stated(output, calibration.model, dynamicBatch))),
     dynamicBatch,
     options,
+    planOptions,
     plan,
     knownScales: knownScales(plan),
     floatLayers: floatLayers(plan),
@@ -102,4 +104,11 @@ export async function prepare(
     calibrationModel: calibration.model,
     targetModel: target.model,
   };
+}
+
+/** The same preparation with another observer; statistics gathered for one plan serve the other. */
+export function withMode(prepared: Prepared, mode: ObserverName): Prepared {
+  const planOptions = { ...prepared.planOptions, observer: mode };
+  const plan = makePlan(prepared.targetModel.graph, planOptions);
+  return { ...prepared, options: { ...prepared.options, mode }, planOptions, plan };
 }

@@ -18,7 +18,7 @@ export interface Arguments {
   readonly notes: readonly string[];
 }
 
-type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many" | "manyInManual">;
+type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many">;
 
 const CHIP: Known = { long: "chip", shorts: ["ch"], value: "CHIP" };
 const STORED_CHIP: Known = { long: "default-chip", shorts: [], value: "CHIP" };
@@ -94,9 +94,7 @@ function readWord(word: string, before: Known | undefined): void {
   }
   const option = optionName(before);
   throw new ConfigError(
-    before.manyInManual
-      ? `several values for ${option} are not supported yet in this version: give one, found "${word}" after it`
-      : `"${word}" belongs to no option (${option} comes before it); options start with a dash, and values with spaces need quotes`,
+    `"${word}" belongs to no option (${option} comes before it); options start with a dash, and values with spaces need quotes`,
     { option },
   );
 }

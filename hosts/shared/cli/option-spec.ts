@@ -18,8 +18,6 @@ export interface OptionSpec {
   readonly fallbackText?: string;
   /** Takes all values up to the next option, and is an array; given again it appends. Numbers below zero are values. */
   readonly many?: boolean;
-  /** The manual lets it take several values, which this version does not. */
-  readonly manyInManual?: boolean;
   /** Text to value; of an option with many values, one of them. @throws ConfigError naming the option. */
   readonly parse?: (text: string, option: string) => string | number;
 }

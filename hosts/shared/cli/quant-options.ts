@@ -26,18 +26,6 @@ export function framework(text: string, option: string): string {
   );
 }
 
-function quantMode(text: string, option: string): string {
-  if (text === "all") {
-    throw new ConfigError(
-      `${option} all is not supported yet in this version; run once for each mode wanted`,
-      {
-        option,
-      },
-    );
-  }
-  return oneOf(...(Object.keys(OBSERVERS) as ObserverName[]))(text, option);
-}
-
 /** The manual's 参数说明, as far as this version goes; order is that of the help text. */
 export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: one option a line reads as the table it is
@@ -53,7 +41,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "data", shorts: ["d"], group: "Data", value: "PATH", parse: nonEmpty, help: "data for the infer function: executor.dataset" },
   // biome-ignore format: see above
-  { long: "iteration", shorts: ["i"], group: "Data", value: "N", fallback: 1, manyInManual: true, parse: wholeNumber(1), help: "batches to run: executor.iteration" },
+  { long: "iteration", shorts: ["i"], group: "Data", value: "N", fallback: 1, many: true, parse: wholeNumber(1), help: "batches to run: executor.iteration; several numbers: a strategy each" },
   // biome-ignore format: see above
   { long: "batch-size", shorts: ["bs"], group: "Data", value: "N", fallback: 1, parse: wholeNumber(1), help: "samples in a batch of data: executor.batch_size; for models with a dynamic batch" },
   // biome-ignore format: see above
@@ -61,7 +49,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "bit-width", shorts: ["b"], group: "Precision", value: "BITS", fallback: 8, parse: oneOf(8, 16), help: "8 | 16" },
   // biome-ignore format: see above
-  { long: "quant-mode", shorts: ["qm"], group: "Precision", value: "MODE", fallbackText: "kl at 8 bit, min_max at 16 bit", manyInManual: true, parse: quantMode, help: `how ranges of activations are chosen: ${Object.keys(OBSERVERS).join(" | ")}` },
+  { long: "quant-mode", shorts: ["qm"], group: "Precision", value: "MODE", fallbackText: "kl at 8 bit, min_max at 16 bit", many: true, parse: oneOf(...(Object.keys(OBSERVERS) as ObserverName[]), "all"), help: `how ranges of activations are chosen: ${Object.keys(OBSERVERS).join(" | ")} | all; several: each is tried, and the best kept` },
   // biome-ignore format: see above
   { long: "percent", shorts: ["per"], group: "Precision", value: "SHARE", fallback: 0.99999, parse: share, help: "share of the values that -qm percentile keeps" },
   // biome-ignore format: see above

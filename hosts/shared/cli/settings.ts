@@ -1,7 +1,7 @@
 import { type BitWidth, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
 import type { IrForm } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import type { ObserverName } from "../../../core-ts/observers/index.ts";
+import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
@@ -18,7 +18,11 @@ export interface QuantSettings extends MixSettings {
   readonly inferFunction: string;
   readonly script: string | undefined;
   readonly data: string | undefined;
+  /** Batches to run: the most of `iterations`. */
   readonly iteration: number;
+  /** Numbers of batches to calibrate on, and observers: every pair is a strategy. */
+  readonly iterations: readonly number[];
+  readonly modes: readonly ObserverName[];
   readonly batchSize: number;
   /** Whether -bs stood on the command line. */
   readonly batchSizeGiven: boolean;
@@ -40,6 +44,33 @@ function defaultMode(bits: BitWidth): ObserverName {
   return bits === 8 ? "kl" : "min_max";
 }
 
+/** Each mode once, in the order given; "all" stands for every one there is. */
+function modesOf(given: readonly string[] | undefined, bits: BitWidth): ObserverName[] {
+  if (given === undefined) return [defaultMode(bits)];
+  const all = Object.keys(OBSERVERS);
+  return [...new Set(given.flatMap((mode) => (mode === "all" ? all : [mode])))] as ObserverName[];
+}
+
+/** @throws ConfigError where several strategies do not go with another option. */
+function refuseStrategies({ values }: ParsedOptions, strategies: number, runMode: RunMode): void {
+  if (strategies === 1) return;
+  const refused =
+    runMode === "infer"
+      ? "-r infer runs one model as it is"
+      : values.dump === true || runMode === "compare"
+        ? "a dump belongs to one"
+        : values.mixConfig
+          ? "-mc gives every node its mode"
+          : undefined;
+  if (refused)
+    throw new ConfigError(
+      `-qm and -i ask for ${strategies} strategies, and ${refused}; give one mode and one number`,
+      {
+        option: "-qm/--quant-mode",
+      },
+    );
+}
+
 function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode: RunMode): void {
   if (given("lutLen") && bits === 8) {
     throw new ConfigError("-ll/--lut-len is for 16-bit tables only; leave it out, or give -b 16", {
@@ -53,10 +84,10 @@ function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode:
   }
 }
 
-function notesOf({ values, given }: ParsedOptions, mode: ObserverName): string[] {
+function notesOf({ values, given }: ParsedOptions, modes: readonly ObserverName[]): string[] {
   const notes: string[] = [];
-  if (given("percent") && mode !== "percentile")
-    notes.push(`-per/--percent has no effect with -qm ${mode}; it is for -qm percentile`);
+  if (given("percent") && !modes.includes("percentile"))
+    notes.push(`-per/--percent has no effect with -qm ${modes.join(" ")}; it is for -qm percentile`);
   if (given("outputDequant") && values.ir === "qdq")
     notes.push("-od/--output-dequant has no effect with --ir qdq: its outputs are real numbers anyway");
   return notes;
@@ -83,18 +114,23 @@ export function readSettings(
 ): QuantSettings {
   const { values, given } = parsed;
   const bits = values.bitWidth as BitWidth;
-  const mode = (values.quantMode as ObserverName | undefined) ?? defaultMode(bits);
+  const modes = modesOf(values.quantMode as readonly string[] | undefined, bits);
+  const mode = modes[0]!;
+  const iterations = [...new Set(values.iteration as readonly number[])];
   const runMode = values.runMode as RunMode;
   const target = findChip(values.chip as string);
   requireBitWidth(target, bits);
   refuseContradictions(parsed, bits, runMode);
+  refuseStrategies(parsed, modes.length * iterations.length, runMode);
   return {
     model: values.model as string,
     runMode,
     inferFunction: values.inferFunc as string,
     script: values.userDefinedScript as string | undefined,
     data: values.data as string | undefined,
-    iteration: values.iteration as number,
+    iteration: Math.max(...iterations),
+    iterations,
+    modes,
     batchSize: values.batchSize as number,
     batchSizeGiven: given("batchSize"),
     quant: { ...modelSettings(parsed, bits, mode), ...edgeSettings(parsed, runMode) },
@@ -104,6 +140,6 @@ export function readSettings(
     logLevel: values.logLevel as number,
     inputConfigs,
     ...mixSettings(parsed, target, runMode),
-    notes: [...notesOf(parsed, mode), ...edgeNotes(parsed, runMode), ...mixNotes(parsed)],
+    notes: [...notesOf(parsed, modes), ...edgeNotes(parsed, runMode), ...mixNotes(parsed)],
   };
 }

@@ -1,122 +1,62 @@
-import type { Ranges } from "../../../core-ts/calibrate/ranges.ts";
-import { writeModel } from "../../../core-ts/onnx/write.ts";
-import {
-  type PipelineHost,
-  type Prepared,
-  type QuantizedModel,
-  quantizeModel,
-  startCalibration,
-  startEvaluation,
-} from "../../../core-ts/pipeline.ts";
-import type { LayerError } from "../../../core-ts/report/layer-error.ts";
-import { startProgress } from "../cli/progress.ts";
-import type { ForwardTarget } from "../infer/forward.ts";
-import { type InferRun, runInferFunction } from "../infer/run-function.ts";
+import { quantizeModel } from "../../../core-ts/pipeline.ts";
+import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
-import { Dump } from "./dump.ts";
-import { calibrationText, floatPassLabel, wideningNotes } from "./known-scales.ts";
+import { calibrationText, wideningNotes } from "./known-scales.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
 import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
+import { runStrategies, type Strategy, type Success, strategiesOf } from "./strategies.ts";
+import { batchNotes, COMPARED_RUNS, calibrateModel, evaluateModel, type Work, writeFiles } from "./work.ts";
 
-/** Runs of the quantized model whose layers are compared one by one; -du compares all. */
-const COMPARED_RUNS = 8;
-
-/** Everything the passes over the data need. */
-interface Work extends CommandRun {
-  readonly host: PipelineHost;
-  readonly infer: InferRun;
-  readonly prepared: Prepared;
-  readonly staging: Staging;
+/** The only strategy: what goes wrong is the run's own error. */
+async function runOne(work: Work, strategy: Strategy): Promise<{ float: number; best: Success }> {
+  const { float, after } = await calibrateModel(work, []);
+  const snapshot = after(strategy.iteration);
+  const model = quantizeModel(work.prepared, snapshot.ranges, work.host);
+  return {
+    float,
+    best: { strategy, work, model, snapshot, ...(await evaluateModel(work, model, "progress")) },
+  };
 }
 
-/** Runs the infer function over a model, with progress. */
-async function pass(work: Work, label: string, forward: ForwardTarget["forward"]): Promise<number> {
-  const { infer, prepared, ports } = work;
-  const progress = startProgress(ports, label, infer.iteration);
-  try {
-    const target = { inputs: prepared.inputs, outputs: prepared.outputs, forward };
-    return await runInferFunction(infer, target, prepared.outputNameToNodeName, () => progress.step());
-  } finally {
-    progress.stop();
-  }
-}
-
-async function calibrateModel(work: Work): Promise<{ float: number; ranges: Ranges; samples: number }> {
-  const calibration = await startCalibration(work.prepared, work.host);
-  try {
-    const float = await pass(work, floatPassLabel(work.prepared), (feeds) => calibration.forward(feeds));
-    return { float, ranges: calibration.ranges(), samples: calibration.samples };
-  } finally {
-    await calibration.stop();
-  }
-}
-
-async function evaluateModel(
-  work: Work,
-  model: QuantizedModel,
-): Promise<{ fixed: number; layers: LayerError[] }> {
-  const dump = work.settings.dump ? new Dump(work.staging, work.ports.files) : undefined;
-  const options = dump ? { onLayer: dump.listener } : { comparedRuns: COMPARED_RUNS };
-  const evaluation = await startEvaluation(work.prepared, model, work.host, options);
-  try {
-    const fixed = await pass(work, "Evaluation", (feeds) => evaluation.forward(feeds));
-    await dump?.finish();
-    return { fixed, layers: evaluation.layers() };
-  } finally {
-    await evaluation.stop();
-  }
-}
-
-function batchNotes({ settings, prepared, infer }: Work): string[] {
-  if (prepared.dynamicBatch) return [];
-  const batch = prepared.inputs[0]?.dims[0];
-  const notes: string[] = [];
-  if (settings.batchSizeGiven && batch !== infer.batchSize)
-    notes.push(`-bs ${infer.batchSize} does not change the model: its batch is fixed at ${batch}`);
-  if (settings.quant.irBatch !== 1 && batch !== settings.quant.irBatch)
-    notes.push(`-ib ${settings.quant.irBatch} has no effect: the model's batch is fixed at ${batch}`);
-  return notes;
-}
-
-async function writeFiles(work: Work, model: QuantizedModel): Promise<QuantReport["files"]> {
-  const { staging, ports, settings, prepared } = work;
-  const name = `${ports.files.stem(settings.model)}_quantize.onnx`;
-  await staging.write(name, model.bytes);
-  await staging.write("steps/optimized_float.onnx", writeModel(prepared.targetModel));
-  await staging.write("steps/output_all_layers_quantize.onnx", model.allOutputs());
-  return [
-    [name, "the quantized model"],
-    ["steps/optimized_float.onnx", "the float model it was made from"],
-    ["steps/output_all_layers_quantize.onnx", "the quantized model with every layer's output"],
-    ...(settings.dump
-      ? ([
-          ["dump/", "every layer's output, float and quantized"],
-          ["dump.json", "the layers of dump/ and their scales"],
-        ] as const)
-      : []),
-  ];
-}
-
-async function quantizeStaged(run: CommandRun, bytes: Uint8Array, infer: InferRun, staging: Staging) {
+async function quantizeStaged(
+  run: CommandRun,
+  bytes: Uint8Array,
+  infer: InferRun,
+  staging: Staging,
+): Promise<void> {
   const host = await openHost(run);
   const prepared = await openModel(run, bytes, host);
   const work: Work = { ...run, host, infer, prepared, staging };
-  const calibrated = await calibrateModel(work);
-  const model = quantizeModel(prepared, calibrated.ranges, host);
-  const evaluated = await evaluateModel(work, model);
-  const files = await writeFiles(work, model);
+  const strategies = strategiesOf(run);
+  const several = strategies.length > 1;
+  const { float, best } = several
+    ? await runStrategies(work, strategies)
+    : await runOne(work, strategies[0]!);
+  const files = await writeFiles(best.work, best.model, "");
   await staging.publish();
-  reportQuant(run, {
-    float: calibrated.float,
-    fixed: evaluated.fixed,
-    calibration: calibrationText(prepared, calibrated.samples),
-    compared: run.settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
-    layers: evaluated.layers,
-    floatLayers: prepared.floatLayers,
-    integerNodes: model.summary.integerNodes,
-    warnings: [...run.settings.notes, ...batchNotes(work), ...wideningNotes(prepared), ...model.warnings],
-    files,
-  });
+  report(work, float, best, several ? [...files, OTHERS] : files);
+}
+
+/** What else is in save-dir when there were several strategies. */
+const OTHERS = ["MODE_iN/", "the same of each strategy; the files above are the best one's"] as const;
+
+function report(work: Work, float: number, best: Success, files: QuantReport["files"]): void {
+  const { settings, prepared } = work;
+  const quant = { ...settings.quant, mode: best.strategy.mode };
+  reportQuant(
+    { ...work, settings: { ...settings, quant } },
+    {
+      float,
+      fixed: best.fixed,
+      calibration: calibrationText(prepared, best.snapshot.samples),
+      compared: settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
+      layers: best.layers,
+      floatLayers: prepared.floatLayers,
+      integerNodes: best.model.summary.integerNodes,
+      warnings: [...settings.notes, ...batchNotes(work), ...wideningNotes(prepared), ...best.model.warnings],
+      files,
+    },
+  );
 }
 
 /**

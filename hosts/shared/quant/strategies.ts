@@ -1,0 +1,124 @@
+import Table from "cli-table3";
+import { KnightError } from "../../../core-ts/errors.ts";
+import type { ObserverName } from "../../../core-ts/observers/index.ts";
+import { type QuantizedModel, quantizeModel, withMode } from "../../../core-ts/pipeline.ts";
+import type { LayerError } from "../../../core-ts/report/layer-error.ts";
+import { numberText, quantizationLoss } from "./report-quant.ts";
+import { paintFor } from "./report-text.ts";
+import type { CommandRun } from "./session.ts";
+import { calibrateModel, evaluateModel, type Snapshot, type Work, writeFiles } from "./work.ts";
+
+/** One way to quantize: an observer and a number of batches to calibrate on. */
+export interface Strategy {
+  readonly mode: ObserverName;
+  readonly iteration: number;
+}
+
+/** A strategy that went through. */
+export interface Success {
+  readonly strategy: Strategy;
+  readonly work: Work;
+  readonly model: QuantizedModel;
+  readonly fixed: number;
+  readonly layers: readonly LayerError[];
+  readonly snapshot: Snapshot;
+}
+
+interface Row {
+  readonly strategy: Strategy;
+  readonly fixed?: number;
+  /** In percent; absent where the strategy failed, or where the float result is 0. */
+  readonly loss?: number | undefined;
+  readonly failure?: string;
+}
+
+/** Every mode with every number of batches. */
+export function strategiesOf({ settings }: CommandRun): Strategy[] {
+  return settings.modes.flatMap((mode) => settings.iterations.map((iteration) => ({ mode, iteration })));
+}
+
+const folderOf = ({ mode, iteration }: Strategy): string => `${mode}_i${iteration}/`;
+const nameOf = ({ mode, iteration }: Strategy): string =>
+  `${mode}, ${iteration} ${iteration === 1 ? "batch" : "batches"}`;
+
+async function attempt(work: Work, strategy: Strategy, snapshot: Snapshot): Promise<Success> {
+  const own: Work = { ...work, prepared: withMode(work.prepared, strategy.mode) };
+  const model = quantizeModel(own.prepared, snapshot.ranges, own.host);
+  const { fixed, layers } = await evaluateModel(own, model, "nothing");
+  await writeFiles(own, model, folderOf(strategy));
+  return { strategy, work: own, model, fixed, layers, snapshot };
+}
+
+/** A failing strategy is a row of the table; being stopped, or a mistake of ours, is not. */
+function failureOf(error: unknown): string {
+  if (
+    !(error instanceof KnightError) ||
+    error.code === "ABORTED" ||
+    error.code === "INTERNAL" ||
+    error.code === "CONFIG"
+  )
+    throw error;
+  return error.message;
+}
+
+/** By loss, ascending; failures last, in the order in which they were tried. */
+function ranked(rows: readonly Row[]): Row[] {
+  const key = ({ loss, failure }: Row) => (failure !== undefined ? 2 : loss === undefined ? 1 : 0);
+  return rows.toSorted((a, b) => key(a) - key(b) || (a.loss ?? 0) - (b.loss ?? 0));
+}
+
+function print({ ports }: CommandRun, float: number, rows: readonly Row[]): void {
+  const paint = paintFor(ports.terminal);
+  const table = new Table({
+    head: ["Mode", "Batches", "Float result", "Fixed result", "Quantization Loss"],
+    colAligns: ["left", "right", "right", "right", "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { strategy, fixed, loss, failure } of ranked(rows)) {
+    const lost = loss === undefined ? "not defined" : `${numberText(loss)} %`;
+    const outcome = failure === undefined ? [numberText(fixed!), lost] : ["", paint.red("Fail")];
+    table.push([strategy.mode, String(strategy.iteration), numberText(float), ...outcome]);
+  }
+  const failed = rows.flatMap(({ strategy, failure }) =>
+    failure === undefined ? [] : [`  ${nameOf(strategy)}: ${failure}`],
+  );
+  const why = failed.length > 0 ? `\n${paint.bold("Failed:")}\n${failed.join("\n")}` : "";
+  ports.terminal.out(`${paint.bold("Strategies, best first:")}\n${table.toString()}${why}\n\n`);
+}
+
+/**
+ * Quantizes by every strategy from one pass over the calibration data: histograms serve all observers, and fewer batches are a prefix of more.
+ * Every one is evaluated on all the data and compared with the one float result. Each result is written to a folder of its own; the best is returned,
+ * and is the only model kept in memory. @throws the last failure when all fail.
+ */
+export async function runStrategies(
+  work: Work,
+  strategies: readonly Strategy[],
+): Promise<{ float: number; best: Success }> {
+  const { ports } = work;
+  const { float, after } = await calibrateModel(
+    work,
+    strategies.map(({ iteration }) => iteration),
+  );
+  const rows: Row[] = [];
+  let best: { success: Success; loss: number } | undefined;
+  let last: unknown;
+  for (const strategy of strategies) {
+    ports.terminal.err(`Strategy ${nameOf(strategy)}: begins\n`);
+    try {
+      const success = await attempt(work, strategy, after(strategy.iteration));
+      const loss = quantizationLoss(float, success.fixed);
+      rows.push({ strategy, fixed: success.fixed, loss });
+      if (!best || (loss ?? Number.POSITIVE_INFINITY) < best.loss)
+        best = { success, loss: loss ?? Number.POSITIVE_INFINITY };
+      ports.terminal.err(`Strategy ${nameOf(strategy)}: done, result ${numberText(success.fixed)}\n`);
+    } catch (error) {
+      last = error;
+      rows.push({ strategy, failure: failureOf(error) });
+      ports.terminal.err(`Strategy ${nameOf(strategy)}: failed\n`);
+    }
+  }
+  print(work, float, rows);
+  if (!best) throw last;
+  return { float, best: best.success };
+}
