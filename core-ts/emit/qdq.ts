@@ -78,6 +78,10 @@ export function qdqForm(source: Graph, quantized: QuantizedGraph): QuantizedGrap
     outputs,
     scales: scalesOf(values),
     // Layers show themselves as real numbers: what stands for them is not always stored with zero point 0.
-    layers: quantized.layers.map((layer) => ({ ...layer, integers: values.layer(layer.value) })),
+    layers: quantized.layers.map((layer) => ({
+      ...layer,
+      integers: values.layer(layer.value),
+      isReal: true,
+    })),
   };
 }

@@ -4,11 +4,10 @@ import { nodeUses } from "../graph/edit.ts";
 import type { Graph, GraphValue } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
-import type { IntValue } from "../ops/record.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import { type LoweringRun, NodeLowering } from "./lowering.ts";
-import type { OutputForm, QuantizedGraph, QuantizedLayer, ScaleEntry } from "./quantized.ts";
+import type { Meaning, OutputForm, QuantizedGraph, QuantizedLayer, ScaleEntry } from "./quantized.ts";
 import { chooseScales } from "./thresholds.ts";
 import { Values } from "./values.ts";
 import { GraphWriter } from "./writer.ts";
@@ -72,9 +71,14 @@ function layersOf(plan: QuantPlan, values: Values): QuantizedLayer[] {
   return layers;
 }
 
-function quantizedValues(values: Values): Map<string, IntValue> {
+function meaningOf(values: Values, { weights, borders }: LoweringRun): Meaning {
   const quantized = [...values.plan.values.keys()].filter((value) => values.isQuantized(value));
-  return new Map(quantized.map((value) => [value, values.integers(value)]));
+  return {
+    values: new Map(quantized.map((value) => [value, values.integers(value)])),
+    borders,
+    weights,
+    constants: values.constants,
+  };
 }
 
 /** Scales by the tensor names of the written model, sorted; integer outputs under their own names as well. */
@@ -127,12 +131,7 @@ export function quantize(
     scales: scaleEntries(graph, values),
     outputs,
     layers: layersOf(plan, values),
-    meaning: {
-      values: quantizedValues(values),
-      borders: run.borders,
-      weights: run.weights,
-      constants: values.constants,
-    },
+    meaning: meaningOf(values, run),
     warnings: run.warnings,
   };
 }

@@ -16,7 +16,10 @@ export interface QuantizedLayer {
   readonly plan: Extract<NodePlan, { kind: "integer" }>;
   /** Name in the float graph. */
   readonly value: string;
+  /** The tensor of the written model that stands for it. */
   readonly integers: IntValue;
+  /** That tensor holds the real numbers the integers mean, as a QDQ model's does. */
+  readonly isReal?: boolean;
 }
 
 /** What an output of the written model holds. */

@@ -36,7 +36,7 @@ interface LayerEntry {
   /** Folder below dump/float and dump/quant. */
   readonly folder: string;
   readonly dtype: string;
-  /** float ≈ scale · quant. */
+  /** float ≈ scale · quant; 1 where quant holds real numbers (--ir qdq). */
   readonly scale: number;
 }
 
@@ -69,7 +69,7 @@ export class Dump {
     await this.staging.write("dump.json", new TextEncoder().encode(text));
   }
 
-  #add(key: string, { plan, value, integers }: QuantizedLayer): LayerEntry {
+  #add(key: string, { plan, value, integers, isReal }: QuantizedLayer): LayerEntry {
     const { name, op } = plan.node;
     const separator = this.files.reserved.test(":") ? "%3A" : ":";
     const entry: LayerEntry = {
@@ -78,8 +78,8 @@ export class Dump {
       value,
       quant_value: integers.name,
       folder: `${key}${separator}${folderName(name, this.files.reserved)}`,
-      dtype: integers.type.dtype,
-      scale: integers.scale,
+      dtype: isReal ? "float32" : integers.type.dtype,
+      scale: isReal ? 1 : integers.scale,
     };
     this.#entries.set(key, entry);
     return entry;

@@ -96,6 +96,12 @@ describe("addLayer", () => {
     expect([sums.left, sums.right, sums.error]).toEqual([5, 5, 0]);
   });
 
+  it("real numbers are taken as they are", () => {
+    const sums = new ErrorSums();
+    addLayer(sums, float, tensor("float32", [2], Float32Array.from(float.data as Float32Array)), form);
+    expect([sums.cosine, sums.largest]).toEqual([1, 0]);
+  });
+
   it("leaves out what is not comparable: another type than float32 or than the plan's", () => {
     const sums = new ErrorSums();
     addLayer(sums, tensor("int64", [2], BigInt64Array.of(1n, 2n)), integer, form);

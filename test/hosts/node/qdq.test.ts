@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { readModel } from "../../../core-ts/onnx/read.ts";
+import { toNumbers } from "../../../core-ts/tensor/tensor.ts";
+import { loadNpy } from "../../../hosts/node/load-npy.ts";
 import { knight, Scratch } from "../../support/command.ts";
 
 const DEMO = fileURLToPath(new URL("../../../examples/digits/", import.meta.url));
@@ -51,6 +53,19 @@ describe("--ir qdq", () => {
     expect(err).toMatch(/^Float model 4 batches/);
     expect(fact(out, "Calibration")).toMatch(/^not needed: all \d+ scales are the model's own/);
     expect(fact(out, "Fixed result")).toBe("100");
+  });
+
+  it("-du writes its layers as the real numbers they are", async () => {
+    const dumped = join(scratch.path, "dump");
+    await run(join(DEMO, "digits.onnx"), dumped, "--ir", "qdq", "-du");
+    const { layers } = JSON.parse(readFileSync(join(dumped, "dump.json"), "utf8"));
+    const [first] = Object.values(layers) as { folder: string; dtype: string; scale: number }[];
+    expect([first!.dtype, first!.scale]).toEqual(["float32", 1]);
+    const quant = await loadNpy(join(dumped, "dump", "quant", first!.folder, "batch_0.npy"));
+    const float = await loadNpy(join(dumped, "dump", "float", first!.folder, "batch_0.npy"));
+    const difference = toNumbers(quant).map((v, i) => Math.abs(v - toNumbers(float)[i]!));
+    // 8 bit: a step is a hundredth of the range.
+    expect(Math.max(...difference)).toBeLessThan(0.03 * Math.max(...toNumbers(float).map(Math.abs)));
   });
 
   it("-od has no effect on it, and that is said", async () => {
