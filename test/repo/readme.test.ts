@@ -35,9 +35,12 @@ describe("the READMEs", () => {
   });
 
   it("name options that exist", () => {
-    const known = new Set(
-      QUANT_OPTIONS.flatMap(({ long, shorts }) => [`--${long}`, ...shorts.map((s) => `-${s}`)]),
-    );
+    const known = new Set([
+      "--chip",
+      "--help",
+      "--default-chip",
+      ...QUANT_OPTIONS.flatMap(({ long, shorts }) => [`--${long}`, ...shorts.map((s) => `-${s}`)]),
+    ]);
     for (const text of [english!, chinese!]) {
       const named = [...text.matchAll(/`[^`\n]*`|^node .*$/gm)].flatMap(
         ([code]) => code!.match(/(?<=[\s`])--?[a-z][a-z-]*/g) ?? [],
