@@ -44,7 +44,7 @@ function ownScales(spec: LinearSpec, ctx: LowerContext): Float64Array {
   const others = known.filter((scale) => scale === 0).length;
   if (others > 0)
     ctx.warn(
-      `${others} of ${channels} channels of its weights are quantized anew: they are no symmetric integers on the model's own scales`,
+      `${others} of ${channels} channels of its weights are quantized anew: they are no integers of the chip's symmetric range on the model's own scales`,
     );
   return known;
 }

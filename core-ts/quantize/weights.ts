@@ -30,7 +30,7 @@ export function weightMax(bits: BitWidth): number {
 }
 
 /** Calls `visit(channel, from, to)` for every run of elements that belong to one output channel. */
-export function eachRun(
+function eachRun(
   length: number,
   layout: ChannelLayout,
   visit: (channel: number, from: number, to: number) => void,
@@ -64,7 +64,7 @@ export function channelMaxima(w: Float32Array, layout: ChannelLayout, name: stri
 }
 
 /** Where the elements of an output channel stand. */
-function elementsOf(channel: number, length: number, layout: ChannelLayout): Int32Array {
+export function elementsOf(channel: number, length: number, layout: ChannelLayout): Int32Array {
   const { groups, channels, inner } = layout;
   const rows = length / (groups * channels * inner);
   const first = Math.floor(channel / channels) * rows;

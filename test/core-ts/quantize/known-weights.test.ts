@@ -23,11 +23,31 @@ describe("weights that are integers on known scales", () => {
     expect([...knownScales(w, LAYOUT, [0.5], 8)]).toEqual([0.5, 0.5]);
   });
 
-  it("a channel off its grid, or beyond the narrow range, has none; the others keep theirs", () => {
+  it("a channel off its grid, or with many weights beyond the narrow range, has none; the others keep theirs", () => {
     const off = weights(INTEGERS);
-    off[1] = off[1]! + 0.3 * SCALES[0]!;
+    off[0] = off[0]! * 1.0153;
+    off[1] = off[1]! * 0.7171;
     expect([...knownScales(off, LAYOUT, SCALES, 8)]).toEqual([0, SCALES[1]]);
-    expect([...knownScales(weights([7, -128, 3, 1, 1, 1]), LAYOUT, SCALES, 8)]).toEqual([0, SCALES[1]]);
+    const uint8 = weights([255, 130, 3, 1, 1, 1]);
+    expect([...knownScales(uint8, LAYOUT, SCALES, 8)]).toEqual([0, SCALES[1]]);
+  });
+
+  it("a channel that a fold has scaled is on a scaled grid", () => {
+    const folded = weights(INTEGERS).map((v, i) => (i < 3 ? v * -0.37 : v));
+    const known = knownScales(folded, LAYOUT, SCALES, 8);
+    expect(known[0]).toBeCloseTo(SCALES[0]! * 0.37, 8);
+    const q = new Int8Array(6);
+    restoreIntegers(q, folded, LAYOUT, known);
+    expect([...q]).toEqual([-7, 100, -3, 127, -127, 0]);
+  });
+
+  it("a single -128 becomes -127; all other weights keep their integers", () => {
+    const layout = { groups: 1, channels: 1, inner: 16, kernel: 1 };
+    const integers = [-128, ...Array.from({ length: 15 }, (_, i) => 8 * i - 60)];
+    const w = Float32Array.from(integers, (v) => v * 0.5);
+    const q = new Int8Array(16);
+    restoreIntegers(q, w, layout, knownScales(w, layout, [0.5], 8));
+    expect([...q]).toEqual([-127, ...integers.slice(1)]);
   });
 
   it("a number of scales that does not fit the channels is none", () => {
