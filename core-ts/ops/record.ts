@@ -38,7 +38,7 @@ export interface LowerContext extends PlanView {
   operand(i: number): IntValue;
   /** Output i as integers, named and scaled as the plan says. */
   result(i?: number): IntValue;
-  /** Largest |value| seen in calibration for output i. */
+  /** Largest |value| output i holds; an accumulator that passes it saturates anyway. */
   largestOutput(i?: number): number;
   /** Saturation bounds of output 0: its type's, narrowed by a fused activation. */
   range(): { readonly qmin: number; readonly qmax: number };

@@ -86,7 +86,7 @@ export class NodeLowering implements LowerContext {
       throw new InternalError(`output ${i} of "${this.node.name}" has no statistics`, {
         node: this.node.name,
       });
-    return chosen.largest;
+    return chosen.threshold;
   }
 
   range(): { qmin: number; qmax: number } {

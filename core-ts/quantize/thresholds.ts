@@ -14,8 +14,6 @@ export interface ChosenScale {
   readonly threshold: number;
   /** The threshold without the headroom of 16 bit: what a narrower type should hold. */
   readonly range: number;
-  /** Bound of |x| for the accumulator: what calibration saw, or the threshold beyond which nothing changes. */
-  readonly largest: number;
 }
 
 /**
@@ -58,9 +56,8 @@ export function chooseScales(
     const stats = ranges.stats.get(value);
     const scale = own.scale ?? observedScale(value, own, stats, options);
     const threshold = scale * type.qmax;
-    const seen = stats && stats.count > 0 ? Math.max(Math.abs(stats.min), Math.abs(stats.max)) : 0;
     const range = own.scale === undefined ? threshold / HEADROOM[own.bits] : threshold;
-    chosen.set(value, { scale, threshold, range, largest: Math.max(seen, threshold) });
+    chosen.set(value, { scale, threshold, range });
   }
   return chosen;
 }
