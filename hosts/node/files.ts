@@ -1,5 +1,5 @@
-import { access, open, readFile, realpath } from "node:fs/promises";
-import { dirname, join, parse, resolve, sep } from "node:path";
+import { access, open, readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, parse, resolve, sep } from "node:path";
 import { ConfigError, ModelError } from "../../core-ts/errors.ts";
 import type { ExternalReader } from "../../core-ts/onnx/external.ts";
 import type { Files } from "../shared/ports.ts";
@@ -77,8 +77,14 @@ export const nodeFiles: Files = {
       () => false,
     ),
   external: externalReader,
+  isFolder: (path) =>
+    stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ),
   stage,
   stem: (path) => parse(path).name,
   join,
+  split: (path) => ({ folder: dirname(path), name: basename(path) }),
   reserved: RESERVED,
 };

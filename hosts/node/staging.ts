@@ -5,12 +5,13 @@ import { ConfigError } from "../../core-ts/errors.ts";
 import type { Staging } from "../shared/ports.ts";
 import { systemReason } from "./system-reason.ts";
 
-const OPTION = "-s/--save-dir";
+const SAVE_DIR = "-s/--save-dir";
 
-function refusal(folder: string, cause: unknown): ConfigError {
+function refusal(folder: string, option: string, cause: unknown): ConfigError {
+  const long = option.split("/").at(-1);
   return new ConfigError(
-    `can't write to ${folder}: ${systemReason(cause)}; give another folder with --save-dir, or make room there`,
-    { option: OPTION, cause },
+    `can't write to ${folder}: ${systemReason(cause)}; give another folder with ${long}, or make room there`,
+    { option, cause },
   );
 }
 
@@ -38,6 +39,7 @@ class FolderStaging implements Staging {
     private readonly folder: string,
     private readonly temporary: string,
     private readonly made: readonly string[],
+    private readonly option: string,
   ) {
     process.once("exit", this.#onExit);
   }
@@ -48,7 +50,7 @@ class FolderStaging implements Staging {
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, bytes);
     } catch (cause) {
-      throw refusal(this.folder, cause);
+      throw refusal(this.folder, this.option, cause);
     }
   }
 
@@ -70,7 +72,7 @@ class FolderStaging implements Staging {
       }
     } catch (cause) {
       for (const step of undo) await step().catch(() => undefined);
-      throw refusal(this.folder, cause);
+      throw refusal(this.folder, this.option, cause);
     }
   }
 
@@ -86,14 +88,14 @@ class FolderStaging implements Staging {
  * Makes `folder` and in it a hidden folder for the files under way: on the same file system, so that moving them into place is a rename.
  * @throws ConfigError when the folder can't be made or takes no files.
  */
-export async function stage(folder: string): Promise<Staging> {
+export async function stage(folder: string, option: string = SAVE_DIR): Promise<Staging> {
   const target = resolve(folder);
   const made = await missingFolders(target);
   try {
     await mkdir(target, { recursive: true });
-    return new FolderStaging(target, await mkdtemp(join(target, ".knight-")), made);
+    return new FolderStaging(target, await mkdtemp(join(target, ".knight-")), made, option);
   } catch (cause) {
     for (const missing of made) await rmdir(missing).catch(() => undefined);
-    throw refusal(target, cause);
+    throw refusal(target, option, cause);
   }
 }

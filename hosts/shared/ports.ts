@@ -37,11 +37,15 @@ export interface Files {
   exists(path: string): Promise<boolean>;
   /** Parts of files beside the model at `modelPath`; nothing outside of its folder. */
   external(modelPath: string): ExternalReader;
-  /** Makes the folder if need be and checks that it takes files. @throws ConfigError. */
-  stage(folder: string): Promise<Staging>;
+  /** False for what is not there. */
+  isFolder(path: string): Promise<boolean>;
+  /** Makes the folder if need be and checks that it takes files. @throws ConfigError naming `option`, -s/--save-dir when absent. */
+  stage(folder: string, option?: string): Promise<Staging>;
   /** File name without folder and extension. */
   stem(path: string): string;
   join(folder: string, name: string): string;
+  /** The folder a file lies in, and its name there. */
+  split(path: string): { readonly folder: string; readonly name: string };
   /** What a folder name may not hold here, besides the slash. */
   readonly reserved: RegExp;
 }

@@ -43,6 +43,8 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "iteration", shorts: ["i"], group: "Data", value: "N", fallback: 1, many: true, parse: wholeNumber(1), help: "batches to run: executor.iteration; several numbers: a strategy each" },
   // biome-ignore format: see above
+  { long: "cache-distribution", shorts: ["cd"], group: "Data", value: "PATH", many: true, fallbackText: "none", parse: nonEmpty, help: "calibration cache, a file or a folder: made where there is none, read (and then no calibration) where there is; several are merged" },
+  // biome-ignore format: see above
   { long: "batch-size", shorts: ["bs"], group: "Data", value: "N", fallback: 1, parse: wholeNumber(1), help: "samples in a batch of data: executor.batch_size; for models with a dynamic batch" },
   // biome-ignore format: see above
   { long: "ir-batch", shorts: ["ib"], group: "Output", value: "N", fallback: 1, parse: wholeNumber(1), help: "batch of the quantized model, where the float model's is dynamic" },
@@ -72,6 +74,10 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   { long: "output-dequant", shorts: ["od"], group: "Output", fallbackText: "off", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
   // biome-ignore format: see above
   { long: "dump", shorts: ["du"], group: "Output", help: "also write every layer's output, float and quantized, as .npy" },
+  // biome-ignore format: see above
+  { long: "generate-scale-json", shorts: ["gsj"], group: "Output", help: "also write {name}_scale.json, the scale of every value" },
+  // biome-ignore format: see above
+  { long: "load-scale-json", shorts: ["lsj"], group: "Precision", value: "FILE", parse: nonEmpty, help: "take the scales from such a file instead of calibrating" },
   // biome-ignore format: see above
   { long: "save-dir", shorts: ["s"], group: "Output", value: "DIR", fallback: DEFAULT_SAVE_DIR, parse: nonEmpty, help: "folder for the results; made when it is not there" },
   // biome-ignore format: see above

@@ -2,14 +2,11 @@ import type { OptionSpec } from "./option-spec.ts";
 
 /** What old command lines hold and this version does not do: named in a sentence, never swallowed. */
 export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
-  { long: "generate-scale-json", shorts: ["gsj"] },
-  { long: "load-scale-json", shorts: ["lsj"] },
   { long: "weight", shorts: ["w"] },
   { long: "start-node-names", shorts: ["snn"] },
   { long: "end-node-names", shorts: ["enn"] },
   { long: "convert2chw", shorts: ["c2chw"] },
   { long: "input-shapes", shorts: ["is"] },
-  { long: "cache-distribution", shorts: ["cd"] },
 ];
 
 const OTHER_PROGRAM =

@@ -8,11 +8,12 @@ import { edgeNotes, edgeSettings } from "./edge-settings.ts";
 import { type MixSettings, mixNotes, mixSettings } from "./mix-settings.ts";
 import type { RunMode } from "./quant-options.ts";
 import type { InputConfig } from "./run-config.ts";
+import { type ScaleSettings, scaleSettings } from "./scale-settings.ts";
 
 export type { TemplateSettings } from "./mix-settings.ts";
 
 /** A quant command line, checked. */
-export interface QuantSettings extends MixSettings {
+export interface QuantSettings extends MixSettings, ScaleSettings {
   readonly model: string;
   readonly runMode: RunMode;
   readonly inferFunction: string;
@@ -23,6 +24,8 @@ export interface QuantSettings extends MixSettings {
   /** Numbers of batches to calibrate on, and observers: every pair is a strategy. */
   readonly iterations: readonly number[];
   readonly modes: readonly ObserverName[];
+  /** Files or folders of -cd; none: no cache. */
+  readonly caches: readonly string[];
   readonly batchSize: number;
   /** Whether -bs stood on the command line. */
   readonly batchSizeGiven: boolean;
@@ -61,7 +64,9 @@ function refuseStrategies({ values }: ParsedOptions, strategies: number, runMode
         ? "a dump belongs to one"
         : values.mixConfig
           ? "-mc gives every node its mode"
-          : undefined;
+          : values.loadScaleJson
+            ? "-lsj gives every value its scale"
+            : undefined;
   if (refused)
     throw new ConfigError(
       `-qm and -i ask for ${strategies} strategies, and ${refused}; give one mode and one number`,
@@ -69,6 +74,18 @@ function refuseStrategies({ values }: ParsedOptions, strategies: number, runMode
         option: "-qm/--quant-mode",
       },
     );
+}
+
+/** @throws ConfigError in run modes that calibrate nothing. */
+function cachesOf({ values }: ParsedOptions, runMode: RunMode): readonly string[] {
+  const caches = (values.cacheDistribution ?? []) as readonly string[];
+  if (caches.length > 0 && runMode !== "quant" && runMode !== "compare") {
+    throw new ConfigError(
+      `-cd/--cache-distribution is for quantizing, and -r ${runMode} calibrates nothing; leave it out`,
+      { option: "-cd/--cache-distribution" },
+    );
+  }
+  return caches;
 }
 
 function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode: RunMode): void {
@@ -131,6 +148,7 @@ export function readSettings(
     iteration: Math.max(...iterations),
     iterations,
     modes,
+    caches: cachesOf(parsed, runMode),
     batchSize: values.batchSize as number,
     batchSizeGiven: given("batchSize"),
     quant: { ...modelSettings(parsed, bits, mode), ...edgeSettings(parsed, runMode) },
@@ -140,6 +158,7 @@ export function readSettings(
     logLevel: values.logLevel as number,
     inputConfigs,
     ...mixSettings(parsed, target, runMode),
+    ...scaleSettings(parsed, runMode),
     notes: [...notesOf(parsed, modes), ...edgeNotes(parsed, runMode), ...mixNotes(parsed)],
   };
 }

@@ -9,7 +9,7 @@ export const INFER_AUTO = "infer_auto";
 
 const SEED = 20240501;
 /** Float outputs kept for comparison: enough to be representative, and memory does not grow with the number of batches. */
-const COMPARED_BATCHES = 8;
+export const COMPARED_BATCHES = 8;
 
 type Fill = (uniform: () => number, length: number) => Tensor["data"];
 

@@ -7,6 +7,8 @@ export interface ForwardTarget {
   readonly inputs: readonly ModelEdge[];
   readonly outputs: readonly ModelEdge[];
   forward(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
+  /** Whether more data would change nothing; absent: never. */
+  enough?(): boolean;
 }
 
 /** The forward calls of one run of an infer function: checked, one at a time, counted. */

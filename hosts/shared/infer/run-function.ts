@@ -32,7 +32,6 @@ class InferExecutor implements Executor {
   readonly input_types: Readonly<Record<string, number>>;
   readonly output_node_list: readonly string[];
   readonly input_configs_dict: Readonly<Record<string, unknown>>;
-  readonly early_stop_flag = false;
   shape_dicts: Readonly<Record<string, readonly ShapeDim[]>> = {};
 
   constructor(
@@ -52,6 +51,10 @@ class InferExecutor implements Executor {
     this.input_nodes = inputs.map(({ name }) => name);
     this.input_types = Object.fromEntries(inputs.map(({ name, dtype }) => [name, DTYPE_CODES[dtype]]));
     this.output_node_list = outputs.map(({ name }) => name);
+  }
+
+  get early_stop_flag(): boolean {
+    return this.names.target.enough?.() ?? false;
   }
 
   init_shape_info(): void {

@@ -3,7 +3,12 @@ import type { Prepared } from "../../../core-ts/pipeline.ts";
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** What the report says of calibration: how many samples, and for a QDQ model which scales they were for. */
-export function calibrationText({ knownScales }: Pick<Prepared, "knownScales">, samples: number): string {
+export function calibrationText(
+  { knownScales }: Pick<Prepared, "knownScales">,
+  samples: number,
+  loadedFrom?: string,
+): string {
+  if (loadedFrom !== undefined) return `not needed: the scales are those of ${loadedFrom}`;
   const ran = count(samples, "sample");
   if (!knownScales) return ran;
   const { known, calibrated } = knownScales;
@@ -13,7 +18,8 @@ export function calibrationText({ knownScales }: Pick<Prepared, "knownScales">, 
 }
 
 /** Name of the float model's pass over the data. */
-export function floatPassLabel({ knownScales }: Pick<Prepared, "knownScales">): string {
+export function floatPassLabel({ knownScales }: Pick<Prepared, "knownScales">, loadedFrom?: string): string {
+  if (loadedFrom !== undefined) return "Float model";
   return knownScales?.calibrated.length === 0 ? "Float model" : "Calibration";
 }
 

@@ -1,20 +1,23 @@
 import { quantizeModel } from "../../../core-ts/pipeline.ts";
 import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
+import { obtainRanges } from "./cached-calibration.ts";
 import { calibrationText, wideningNotes } from "./known-scales.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
 import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
-import { runStrategies, type Strategy, type Success, strategiesOf } from "./strategies.ts";
-import { batchNotes, COMPARED_RUNS, calibrateModel, evaluateModel, type Work, writeFiles } from "./work.ts";
+import { type Outcome, runStrategies, type Strategy, strategiesOf } from "./strategies.ts";
+import { batchNotes, COMPARED_RUNS, evaluateModel, type Work, writeFiles } from "./work.ts";
 
 /** The only strategy: what goes wrong is the run's own error. */
-async function runOne(work: Work, strategy: Strategy): Promise<{ float: number; best: Success }> {
-  const { float, after } = await calibrateModel(work, []);
-  const snapshot = after(strategy.iteration);
+async function runOne(work: Work, strategy: Strategy): Promise<Outcome> {
+  const calibrated = await obtainRanges(work);
+  const snapshot = calibrated.after(strategy.iteration);
   const model = quantizeModel(work.prepared, snapshot.ranges, work.host);
+  const evaluated = await evaluateModel({ ...work, ...calibrated.evaluation }, model, "progress");
   return {
-    float,
-    best: { strategy, work, model, snapshot, ...(await evaluateModel(work, model, "progress")) },
+    float: await calibrated.float(),
+    calibrated,
+    best: { strategy, work, model, snapshot, ...evaluated },
   };
 }
 
@@ -29,18 +32,16 @@ async function quantizeStaged(
   const work: Work = { ...run, host, infer, prepared, staging };
   const strategies = strategiesOf(run);
   const several = strategies.length > 1;
-  const { float, best } = several
-    ? await runStrategies(work, strategies)
-    : await runOne(work, strategies[0]!);
-  const files = await writeFiles(best.work, best.model, "");
+  const outcome = several ? await runStrategies(work, strategies) : await runOne(work, strategies[0]!);
+  const files = await writeFiles(outcome.best.work, outcome.best, "");
   await staging.publish();
-  report(work, float, best, several ? [...files, OTHERS] : files);
+  report(work, outcome, several ? [...files, OTHERS] : files);
 }
 
 /** What else is in save-dir when there were several strategies. */
 const OTHERS = ["MODE_iN/", "the same of each strategy; the files above are the best one's"] as const;
 
-function report(work: Work, float: number, best: Success, files: QuantReport["files"]): void {
+function report(work: Work, { float, calibrated, best }: Outcome, files: QuantReport["files"]): void {
   const { settings, prepared } = work;
   const quant = { ...settings.quant, mode: best.strategy.mode };
   reportQuant(
@@ -48,12 +49,20 @@ function report(work: Work, float: number, best: Success, files: QuantReport["fi
     {
       float,
       fixed: best.fixed,
-      calibration: calibrationText(prepared, best.snapshot.samples),
+      calibration: [calibrationText(prepared, best.snapshot.samples, settings.loadScales), calibrated.source]
+        .filter((part) => part !== undefined)
+        .join(", "),
       compared: settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
       layers: best.layers,
       floatLayers: prepared.floatLayers,
       integerNodes: best.model.summary.integerNodes,
-      warnings: [...settings.notes, ...batchNotes(work), ...wideningNotes(prepared), ...best.model.warnings],
+      warnings: [
+        ...settings.notes,
+        ...calibrated.notes(),
+        ...batchNotes(work),
+        ...wideningNotes(prepared),
+        ...best.model.warnings,
+      ],
       files,
     },
   );

@@ -1,8 +1,10 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { type PipelineHost, type Prepared, prepare } from "../../../core-ts/pipeline.ts";
 import { describePlan } from "../../../core-ts/plan/describe.ts";
+import { withScales } from "../../../core-ts/quantize/scale-table.ts";
 import type { Log } from "../cli/log.ts";
 import { checkMix, MIX_OPTION, readMixFile } from "../cli/mix-file.ts";
+import { LOAD_SCALES, readScaleFile } from "../cli/scale-file.ts";
 import type { QuantSettings } from "../cli/settings.ts";
 import { createInferAuto, INFER_AUTO } from "../infer/auto.ts";
 import { findFunction } from "../infer/registry.ts";
@@ -50,6 +52,14 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
   };
 }
 
+/** With -lsj the scales of the file stand in the plan, and calibration has nothing to find. */
+async function withLoadedScales({ settings, ports }: CommandRun, prepared: Prepared): Promise<Prepared> {
+  const file = settings.loadScales;
+  if (file === undefined) return prepared;
+  const text = new TextDecoder().decode(await ports.files.read(file, LOAD_SCALES));
+  return { ...prepared, plan: withScales(prepared.plan, readScaleFile(text, file)) };
+}
+
 /** Reads, optimizes and plans the model. */
 export async function openModel(run: CommandRun, bytes: Uint8Array, host: PipelineHost): Promise<Prepared> {
   const { settings, ports, log } = run;
@@ -63,7 +73,8 @@ export async function openModel(run: CommandRun, bytes: Uint8Array, host: Pipeli
     ports.files.external(model),
   );
   if (mix && mixConfig) checkMix(mix, prepared.plan, mixConfig);
+  const planned = await withLoadedScales(run, prepared);
   for (const note of prepared.notes) log("info", note);
-  log("debug", `plan:\n${describePlan(prepared.plan)}`);
-  return prepared;
+  log("debug", `plan:\n${describePlan(planned.plan)}`);
+  return planned;
 }

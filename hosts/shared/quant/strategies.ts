@@ -3,10 +3,11 @@ import { KnightError } from "../../../core-ts/errors.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import { type QuantizedModel, quantizeModel, withMode } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
+import { obtainRanges } from "./cached-calibration.ts";
 import { numberText, quantizationLoss } from "./report-quant.ts";
 import { paintFor } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
-import { calibrateModel, evaluateModel, type Snapshot, type Work, writeFiles } from "./work.ts";
+import { type Calibrated, evaluateModel, type Snapshot, type Work, writeFiles } from "./work.ts";
 
 /** One way to quantize: an observer and a number of batches to calibrate on. */
 export interface Strategy {
@@ -22,6 +23,13 @@ export interface Success {
   readonly fixed: number;
   readonly layers: readonly LayerError[];
   readonly snapshot: Snapshot;
+}
+
+/** The best strategy, and what it was measured against. */
+export interface Outcome {
+  readonly float: number;
+  readonly calibrated: Calibrated;
+  readonly best: Success;
 }
 
 interface Row {
@@ -45,7 +53,7 @@ async function attempt(work: Work, strategy: Strategy, snapshot: Snapshot): Prom
   const own: Work = { ...work, prepared: withMode(work.prepared, strategy.mode) };
   const model = quantizeModel(own.prepared, snapshot.ranges, own.host);
   const { fixed, layers } = await evaluateModel(own, model, "nothing");
-  await writeFiles(own, model, folderOf(strategy));
+  await writeFiles(own, { model, snapshot }, folderOf(strategy));
   return { strategy, work: own, model, fixed, layers, snapshot };
 }
 
@@ -91,23 +99,18 @@ function print({ ports }: CommandRun, float: number, rows: readonly Row[]): void
  * Every one is evaluated on all the data and compared with the one float result. Each result is written to a folder of its own; the best is returned,
  * and is the only model kept in memory. @throws the last failure when all fail.
  */
-export async function runStrategies(
-  work: Work,
-  strategies: readonly Strategy[],
-): Promise<{ float: number; best: Success }> {
+export async function runStrategies(work: Work, strategies: readonly Strategy[]): Promise<Outcome> {
   const { ports } = work;
-  const { float, after } = await calibrateModel(
-    work,
-    strategies.map(({ iteration }) => iteration),
-  );
+  const calibrated = await obtainRanges(work);
+  const tested: Work = { ...work, ...calibrated.evaluation };
   const rows: Row[] = [];
   let best: { success: Success; loss: number } | undefined;
   let last: unknown;
   for (const strategy of strategies) {
     ports.terminal.err(`Strategy ${nameOf(strategy)}: begins\n`);
     try {
-      const success = await attempt(work, strategy, after(strategy.iteration));
-      const loss = quantizationLoss(float, success.fixed);
+      const success = await attempt(tested, strategy, calibrated.after(strategy.iteration));
+      const loss = quantizationLoss(await calibrated.float(), success.fixed);
       rows.push({ strategy, fixed: success.fixed, loss });
       if (!best || (loss ?? Number.POSITIVE_INFINITY) < best.loss)
         best = { success, loss: loss ?? Number.POSITIVE_INFINITY };
@@ -118,7 +121,8 @@ export async function runStrategies(
       ports.terminal.err(`Strategy ${nameOf(strategy)}: failed\n`);
     }
   }
+  const float = await calibrated.float();
   print(work, float, rows);
   if (!best) throw last;
-  return { float, best: best.success };
+  return { float, calibrated, best: best.success };
 }

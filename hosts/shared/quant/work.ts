@@ -1,3 +1,5 @@
+import type { Feeds } from "../../../core-ts/backend.ts";
+import { RangeWatch, SETTLED } from "../../../core-ts/calibrate/convergence.ts";
 import type { Ranges } from "../../../core-ts/calibrate/ranges.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
 import {
@@ -7,8 +9,10 @@ import {
   startCalibration,
   startEvaluation,
 } from "../../../core-ts/pipeline.ts";
+import { scaleTable } from "../../../core-ts/quantize/scale-table.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
+import { scaleFileText } from "../cli/scale-file.ts";
 import type { ForwardTarget } from "../infer/forward.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
@@ -26,17 +30,29 @@ export interface Work extends CommandRun {
   readonly infer: InferRun;
   readonly prepared: Prepared;
   readonly staging: Staging;
+  /** Sees what is fed to a model. */
+  readonly onFeeds?: (feeds: Feeds) => void;
+  /** Batch after which the float model's early-stop flag rose: the quantized one's does the same. 0 or absent: it never did. */
+  readonly stoppedAfter?: number;
 }
 
 /** Shows nothing: several strategies show only where each begins and ends. */
 const SILENT: Progress = { step: () => undefined, stop: () => undefined };
 
 /** Runs the infer function over a model, with progress. */
-async function pass(work: Work, progress: Progress, forward: ForwardTarget["forward"]): Promise<number> {
-  const { infer, prepared } = work;
+async function pass(work: Work, progress: Progress, target: Pick<ForwardTarget, "forward" | "enough">) {
+  const { inputs, outputs, outputNameToNodeName } = work.prepared;
+  const forward: ForwardTarget["forward"] = (feeds) => {
+    work.onFeeds?.(feeds);
+    return target.forward(feeds);
+  };
   try {
-    const target = { inputs: prepared.inputs, outputs: prepared.outputs, forward };
-    return await runInferFunction(infer, target, prepared.outputNameToNodeName, () => progress.step());
+    return await runInferFunction(
+      work.infer,
+      { ...target, inputs, outputs, forward },
+      outputNameToNodeName,
+      () => progress.step(),
+    );
   } finally {
     progress.stop();
   }
@@ -48,12 +64,41 @@ export interface Snapshot {
   readonly samples: number;
 }
 
-/** One pass over the data: the float result, and what was known after each wanted number of batches (or at the end, where data were fewer). */
-export async function calibrateModel(
-  work: Work,
-  wanted: readonly number[],
-): Promise<{ float: number; after: (batches: number) => Snapshot }> {
+/** What a calibration gave, now or in the run that stored it. */
+export interface Calibrated {
+  /** The infer function's result for the float model. Asked for after the first evaluation. */
+  float(): Promise<number>;
+  /** What was known after so many batches, or at the end, where the data were fewer. */
+  after(batches: number): Snapshot;
+  /** Batches that were run. */
+  readonly batches: number;
+  /** What evaluations have to know. */
+  readonly evaluation: Pick<Work, "onFeeds" | "stoppedAfter">;
+  /** Where the statistics come from, when not from this run. */
+  readonly source?: string;
+  readonly notes: () => readonly string[];
+}
+
+/** The flag rises only where one number of batches is asked for (several are all wanted), and where calibration has scales to find. */
+function watchOf({ prepared, settings, host }: Work): RangeWatch | undefined {
+  const isSought = [...prepared.plan.values.values()].some(
+    (held) => held.kind === "own" && held.scale === undefined,
+  );
+  if (settings.iterations.length > 1 || !isSought) return undefined;
+  return new RangeWatch(prepared.plan, { percent: prepared.options.percent, kernels: host.kernels });
+}
+
+function tellOfEarlyStop({ ports, infer }: Work, batches: number, settledAfter: number): void {
+  if (settledAfter === 0 || batches >= infer.iteration) return;
+  ports.terminal.err(
+    `Calibration stopped after ${batches} of ${infer.iteration} batches: since half as many, no scale has moved by ${100 * SETTLED} %\n`,
+  );
+}
+
+/** One pass over the data: the float result, and what was known after each wanted number of batches. */
+export async function calibrateModel(work: Work, wanted: readonly number[]): Promise<Calibrated> {
   const calibration = await startCalibration(work.prepared, work.host);
+  const watch = watchOf(work);
   const taken = new Map<number, Snapshot>();
   const take = (): Snapshot => {
     const { stats, samples } = calibration.ranges();
@@ -61,16 +106,44 @@ export async function calibrateModel(
   };
   let batches = 0;
   try {
-    const progress = startProgress(work.ports, floatPassLabel(work.prepared), work.infer.iteration);
-    const float = await pass(work, progress, async (feeds) => {
-      const results = await calibration.forward(feeds);
-      if (wanted.includes(++batches)) taken.set(batches, take());
-      return results;
+    const progress = startProgress(
+      work.ports,
+      floatPassLabel(work.prepared, work.settings.loadScales),
+      work.infer.iteration,
+    );
+    const float = await pass(work, progress, {
+      async forward(feeds) {
+        const results = await calibration.forward(feeds);
+        if (wanted.includes(++batches)) taken.set(batches, take());
+        watch?.look(batches, calibration.ranges());
+        return results;
+      },
+      enough: () => (watch?.settledAfter ?? 0) > 0,
     });
+    const stoppedAfter = watch?.settledAfter ?? 0;
+    tellOfEarlyStop(work, batches, stoppedAfter);
     const last = take();
-    return { float, after: (count) => taken.get(count) ?? last };
+    return {
+      float: async () => float,
+      after: (count) => taken.get(count) ?? last,
+      batches,
+      evaluation: { stoppedAfter },
+      notes: () => [],
+    };
   } finally {
     await calibration.stop();
+  }
+}
+
+/** The infer function over the float model, without statistics. */
+export async function runFloat(work: Work): Promise<number> {
+  const { prepared, ports, host, infer } = work;
+  const untapped = { ...prepared.plan, values: new Map(), unified: new Map() };
+  const model = await startCalibration({ ...prepared, plan: untapped }, host);
+  try {
+    return await pass(work, startProgress(ports, "Float model", infer.iteration), model);
+  } finally {
+    await model.stop();
   }
 }
 
@@ -86,7 +159,15 @@ export async function evaluateModel(
   try {
     const progress =
       shows === "progress" ? startProgress(work.ports, "Evaluation", work.infer.iteration) : SILENT;
-    const fixed = await pass(work, progress, (feeds) => evaluation.forward(feeds));
+    let batches = 0;
+    const fixed = await pass(work, progress, {
+      async forward(feeds) {
+        const results = await evaluation.forward(feeds);
+        batches++;
+        return results;
+      },
+      enough: () => (work.stoppedAfter ?? 0) > 0 && batches >= work.stoppedAfter!,
+    });
     await dump?.finish();
     return { fixed, layers: evaluation.layers() };
   } finally {
@@ -105,10 +186,20 @@ export function batchNotes({ settings, prepared, infer }: Work): string[] {
   return notes;
 }
 
+/** -gsj: the scales that calibration chose. */
+async function writeScales(work: Work, { ranges }: Snapshot, folder: string): Promise<QuantReport["files"]> {
+  const { staging, ports, settings, prepared, host } = work;
+  const name = `${folder}${ports.files.stem(settings.model)}_scale.json`;
+  const options = { percent: settings.quant.percent, kernels: host.kernels };
+  const text = scaleFileText(scaleTable(prepared.plan, ranges, options));
+  await staging.write(name, new TextEncoder().encode(text));
+  return [[name, "the scale of every value, for -lsj"]];
+}
+
 /** Writes the quantized model and the stages' models below `folder` ("" or "name/"). */
 export async function writeFiles(
   work: Work,
-  model: QuantizedModel,
+  { model, snapshot }: { readonly model: QuantizedModel; readonly snapshot: Snapshot },
   folder: string,
 ): Promise<QuantReport["files"]> {
   const { staging, ports, settings, prepared } = work;
@@ -119,8 +210,10 @@ export async function writeFiles(
   await staging.write(name, model.bytes);
   await staging.write(float!, writeModel(prepared.targetModel));
   await staging.write(layers!, model.allOutputs());
+  const scales = settings.writeScales ? await writeScales(work, snapshot, folder) : [];
   return [
     [name, "the quantized model"],
+    ...scales,
     [float!, "the float model it was made from"],
     [layers!, "the quantized model with every layer's output"],
     ...(settings.dump

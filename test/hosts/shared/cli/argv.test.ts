@@ -75,7 +75,7 @@ describe("readArgv", () => {
     ["quant -du=yes", /-du\/--dump is a switch and takes no value/],
     ["quant -m my model.onnx", /"model\.onnx" belongs to no option \(-m\/--model comes before it\)/],
     ["quant caffe -m x", /caffe is not supported yet in this version/],
-    ["quant -m x -lsj s.json", /-lsj\/--load-scale-json is not supported yet in this version/],
+    ["quant -m x -snn a", /-snn\/--start-node-names is not supported yet in this version/],
     ["quant -m x --mean 1 --stdd 2", /unknown option --stdd; did you mean --std\?/],
     ["--default-chip", /--default-chip needs a value/],
     ["qaunt -m x", /unknown command "qaunt"; did you mean quant\?/],

@@ -37,6 +37,9 @@ describe("settings of a command line", () => {
       inputConfigs: [],
       template: undefined,
       mixConfig: undefined,
+      caches: [],
+      writeScales: false,
+      loadScales: undefined,
       notes: [],
     });
   });
