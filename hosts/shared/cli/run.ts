@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import { ConfigError } from "../../../core-ts/errors.ts";
+import { isDoctor, runDoctor } from "../doctor/run-doctor.ts";
 import type { Ports } from "../ports.ts";
 import { runConvert } from "../quant/run-convert.ts";
 import { runInfer } from "../quant/run-infer.ts";
@@ -74,6 +75,7 @@ export function wantsStack(argv: readonly string[]): boolean {
  */
 export async function runKnight(argv: readonly string[], ports: Ports): Promise<number> {
   try {
+    if (isDoctor(argv)) return await runDoctor(argv, ports);
     await obey(argv, ports);
     return 0;
   } catch (error) {

@@ -1,0 +1,96 @@
+import { Command } from "commander";
+import { type BitWidth, DEFAULT_CHIP } from "../../../core-ts/chips/index.ts";
+import { examine, type Finding } from "../../../core-ts/doctor/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import { createLog } from "../cli/log.ts";
+import { oneOf } from "../cli/option-values.ts";
+import type { Ports } from "../ports.ts";
+import { paintFor } from "../quant/report-text.ts";
+
+interface DoctorOptions {
+  readonly model: string;
+  readonly chip: string;
+  readonly bitWidth: BitWidth;
+  readonly json?: true;
+}
+
+/** Whether the command line is for doctor: its first word that is no option. */
+export function isDoctor(argv: readonly string[]): boolean {
+  return (
+    argv.find((word, i) => !word.startsWith("-") && !/^(-ch|--chip)$/.test(argv[i - 1] ?? "")) === "doctor"
+  );
+}
+
+function program(ports: Ports): Command {
+  const width = (text: string) => oneOf(8, 16)(text, "-b/--bit-width");
+  return new Command("Knight doctor")
+    .description(
+      "Look at a model before any calibration: what will stay float and why, risky spots, and the remedy for each. Exit code 1 when it can't be quantized.",
+    )
+    .requiredOption("-m, --model <FILE>", "the ONNX model")
+    .option("--chip <CHIP>", "target", DEFAULT_CHIP)
+    .option("-b, --bit-width <BITS>", "8 | 16", width, 8)
+    .option(
+      "--json",
+      "one JSON object on standard output: {model, chip, bits, findings: [{severity, check, place, what, remedy}]}",
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => ports.terminal.out(text), writeErr: () => undefined });
+}
+
+/** @throws ConfigError for options that are unknown or missing; undefined when only help was wanted. */
+function readOptions(argv: readonly string[], ports: Ports): DoctorOptions | undefined {
+  const words = argv.filter((word) => word !== "doctor").map((word) => (word === "-ch" ? "--chip" : word));
+  try {
+    return program(ports).parse(words, { from: "user" }).opts<DoctorOptions>();
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === "commander.helpDisplayed") return undefined;
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`Knight doctor: ${message.replace(/^error: /, "")}; see Knight doctor --help`);
+  }
+}
+
+function print(ports: Ports, options: DoctorOptions, findings: readonly Finding[]): void {
+  const paint = paintFor(ports.terminal);
+  const colours = { error: paint.red, warning: paint.yellow, note: paint.dim };
+  for (const { severity, place, what, remedy } of findings)
+    ports.terminal.out(
+      `${colours[severity](severity.padEnd(7))}  ${place ? `${paint.bold(place)}: ` : ""}${what}\n         → ${remedy}\n`,
+    );
+  const count = (severity: string) => findings.filter((one) => one.severity === severity).length;
+  const summary = `${count("error")} errors, ${count("warning")} warnings, ${count("note")} notes`;
+  ports.terminal.out(
+    `${options.model}, ${options.chip}, ${options.bitWidth} bit: ${findings.length === 0 ? "nothing to tell" : summary}\n`,
+  );
+}
+
+/** Knight doctor. Returns the exit code: 1 when the model can't be quantized. */
+export async function runDoctor(argv: readonly string[], ports: Ports): Promise<number> {
+  const options = readOptions(argv, ports);
+  if (options === undefined) return 0;
+  const bytes = await ports.files.read(options.model, "-m/--model");
+  const log = createLog(ports.terminal, 3);
+  const host = {
+    backend: await ports.createBackend(ports.cpuCount),
+    kernels: await ports.loadKernels((message) => log("debug", message)),
+    log,
+    signal: ports.signal,
+    toolVersion: ports.version,
+  };
+  const { chip, bitWidth: bits } = options;
+  const settings = {
+    chip,
+    bits,
+    mode: "kl",
+    percent: 0.99999,
+    irBatch: 1,
+    lutLen: 10,
+    outputDequant: false,
+  } as const;
+  const findings = await examine(bytes, settings, host, ports.files.external(options.model));
+  if (options.json)
+    ports.terminal.out(`${JSON.stringify({ model: options.model, chip, bits, findings }, null, 2)}\n`);
+  else print(ports, options, findings);
+  return findings.some(({ severity }) => severity === "error") ? 1 : 0;
+}
