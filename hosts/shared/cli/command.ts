@@ -62,6 +62,10 @@ function quiet(command: Command): Command {
     .helpOption("--help", "this text");
 }
 
+/** A command of its own, outside of commander's program. */
+const DOCTOR =
+  "  doctor -m MODEL      Look at a model before any calibration: what will stay float and why.\n";
+
 /** The command line of every host that has one: Knight [--chip CHIP] quant [options]. `chip` is the default one. */
 export function createProgram(chip: string = DEFAULT_CHIP): {
   readonly program: Command;
@@ -75,7 +79,7 @@ export function createProgram(chip: string = DEFAULT_CHIP): {
     .addOption(
       new Option("--default-chip <CHIP>", "use this chip from now on when --chip is not given").default(chip),
     )
-    .addHelpText("after", examples(chip));
+    .addHelpText("after", `${DOCTOR}${examples(chip)}`);
   const quant = quiet(program.command("quant"))
     .description("Quantize a model, or run one (-r infer). Knight quant --help lists the options.")
     .usage("-m MODEL [options]")

@@ -55,7 +55,8 @@ async function calibrateAndStore(work: Work, path: string): Promise<Calibrated> 
     };
     await staging.write(name, encodeCache(cache));
     await staging.publish();
-    return { ...calibrated, notes: () => [`the calibration cache is ${path}`] };
+    work.ports.terminal.err(`Calibration cache written to ${path}\n`);
+    return { ...calibrated, notes: () => [] };
   } finally {
     await staging.discard();
   }
