@@ -67,7 +67,7 @@ describe("-cd", () => {
 
   it("makes the cache where there is none, and only it", () => {
     expect(made.code).toBe(0);
-    expect(made.out).toContain(`the calibration cache is ${file}`);
+    expect(made.err).toContain(`Calibration cache written to ${file}`);
     expect(readdirSync(at("kept"))).toEqual(["digits.cache"]);
     // 4096 bins of 11 values as plain numbers would be 360 kB.
     expect(readFileSync(file).length).toBeLessThan(100_000);
