@@ -4,9 +4,10 @@ import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 
 export type IntegerNode = Extract<NodePlan, { kind: "integer" }>;
 
-/** Whether a node has a scale of its own, so that a mix may give it a precision: those that hand integers on (Reshape, MaxPool) have none. */
+/** Whether a node has a scale of its own, so that a mix may give it a precision: those that hand integers on (Reshape, MaxPool), and ArgMax, have none. */
 function isQuantized({ node }: IntegerNode): boolean {
-  return opRecord(node.op, node.domain)?.output !== "shared";
+  const output = opRecord(node.op, node.domain)?.output;
+  return output !== "shared" && output !== "index";
 }
 
 /** The nodes of a mix, in topological order. */
@@ -25,7 +26,7 @@ export class QuantizedNeighbours {
     }
   }
 
-  /** The quantized node whose integers stand behind a value; undefined for model inputs, constants and what stays float. */
+  /** The quantized node whose integers stand behind a value; undefined for model inputs, constants, indices and what stays float. */
   #maker(value: string): IntegerNode | undefined {
     const node = this.#makers.get(value);
     if (node?.kind !== "integer") return undefined;

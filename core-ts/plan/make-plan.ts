@@ -32,21 +32,42 @@ function precisionOf({ options }: Planner, node: Node): Precision {
   return options.mix?.get(node.name) ?? { bits: options.bits, mode: options.observer };
 }
 
-/** The width an op works at: that of its precision, or, where it only hands integers on, that of its operand. */
+/** The width an op works at: that of its precision, or, where its output has no scale of its own, that of its operand. */
 function widthOf(planner: Planner, node: Node, record: OpRecord): BitWidth {
-  const operand = record.output === "shared" ? ownPlan(planner, node.inputs[0]!) : undefined;
+  const operand = record.output === "own" ? undefined : ownPlan(planner, node.inputs[0]!);
   return operand?.bits ?? precisionOf(planner, node).bits;
 }
 
 /** Why this node can't be integer, or undefined. */
-function whyFloat(node: Node, record: OpRecord | undefined, view: PlanView): string | undefined {
+function whyNotInteger(planner: Planner, node: Node, record: OpRecord | undefined): string | undefined {
   if (!record) return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer form`;
+  const view = planView(planner.graph, precisionOf(planner, node).bits);
   const operands = record.operands(node);
   const other = operands.map((i) => node.inputs[i]!).find((value) => view.dtype(value) !== "float32");
   if (other !== undefined)
     return `its input "${other}" is ${view.dtype(other) ?? "of unknown type"}, not float32`;
   if (operands.every((i) => view.constant(node.inputs[i]!))) return "all its inputs are constant";
   return record.refuse?.(node, view);
+}
+
+/** Precisions of the integer ops that read the value as data, looking through ops that hand integers on. */
+function readersPrecisions(planner: Planner, value: string): Precision[] {
+  return planner.index.consumers(value).flatMap((reader) => {
+    const record = opRecord(reader.op, reader.domain);
+    const isOperand = record?.operands(reader).some((i) => reader.inputs[i] === value);
+    if (!isOperand || whyNotInteger(planner, reader, record) !== undefined) return [];
+    if (record!.output === "own") return [precisionOf(planner, reader)];
+    return record!.output === "shared"
+      ? reader.outputs.flatMap((name) => readersPrecisions(planner, name))
+      : [];
+  });
+}
+
+/** What a value gets that no integer op makes: the first precision of the widest of its readers, or the model's where none has its own. */
+function borderPrecision(planner: Planner, value: string): Precision {
+  const { bits, observer: mode } = planner.options;
+  const found = readersPrecisions(planner, value);
+  return found.find((one) => one.bits === 16) ?? found[0] ?? { bits, mode };
 }
 
 /** An integer op reads this value: one that no integer op made gets a scale of its own at the border. */
@@ -57,7 +78,7 @@ function planOperand(planner: Planner, value: string, reader: Node): void {
   }
   const known = planner.values.get(value);
   if (known && known.kind !== "float") return;
-  const { bits, mode } = precisionOf(planner, reader);
+  const { bits, mode } = borderPrecision(planner, value);
   planner.values.set(value, { kind: "own", bits, signed: true, observer: mode });
 }
 
@@ -139,7 +160,7 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
   for (const node of graph.nodes) {
     const carrier = planner.absorbed.get(node);
     const record = opRecord(node.op, node.domain);
-    const because = whyFloat(node, record, planView(graph, precisionOf(planner, node).bits));
+    const because = whyNotInteger(planner, node, record);
     if (carrier) planner.nodes.push({ kind: "absorbed", node, into: carrier.name });
     else if (because !== undefined) planFloat(planner, node, because);
     else planInteger(planner, node, record!);

@@ -61,8 +61,8 @@ export class NodeLowering implements LowerContext {
       return this.#run.values.constant(value, constant.data, constant.dims, this.bits);
     }
     const form = this.#run.values.integers(value);
-    // An op that only moves integers takes them as they are; every other one works at its own width.
-    if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output === "shared")
+    // An op whose output has no scale of its own takes integers as they are; every other one works at its own width.
+    if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output !== "own")
       return form;
     const type = intType(this.bits, form.type.signed);
     const owner = scaleOwner(this.#run.values.plan, value)!;

@@ -4,65 +4,21 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { mixOf, quantizedNodes } from "../../../core-ts/mixed/nodes.ts";
 import { violations } from "../../../core-ts/mixed/rules.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
-import {
-  type PipelineHost,
-  prepare,
-  type QuantOptions,
-  quantizeModel,
-  startCalibration,
-} from "../../../core-ts/pipeline.ts";
+import { prepare } from "../../../core-ts/pipeline.ts";
 import { makePlan } from "../../../core-ts/plan/make-plan.ts";
 import type { Precision } from "../../../core-ts/plan/options.ts";
-import { type Tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
-import { nodeBackend, webBackend } from "../../support/backends.ts";
-import { loadKernels } from "../../support/kernels.ts";
-import { normals, random } from "../../support/numbers.ts";
+import { webBackend } from "../../support/backends.ts";
+import { random } from "../../support/numbers.ts";
 import { buildModel } from "../../support/text-model.ts";
 import { NET } from "./net.ts";
+import { BASE, host, quantized } from "./quantized.ts";
 
 const NAMES = ["node_c1", "node_c2", "node_s", "node_t", "node_j", "node_y"];
-const base: QuantOptions = {
-  chip: "TX5368AV200",
-  bits: 8,
-  mode: "min_max",
-  percent: 1,
-  irBatch: 1,
-  lutLen: 10,
-  outputDequant: false,
-};
-
-async function host(backend = nodeBackend()): Promise<PipelineHost> {
-  return { backend, kernels: await loadKernels("simd"), log: () => undefined, toolVersion: "test" };
-}
-
-/** The quantized model and how near its answers are to the float ones, in dB. */
-async function quantized(mix: ReadonlyMap<string, Precision>, chip = base.chip) {
-  const on = await host();
-  const prepared = await prepare(writeModel(buildModel(NET)), { ...base, chip, mix }, on);
-  const calibration = await startCalibration(prepared, on);
-  const feeds = Array.from({ length: 8 }, (_, i) => new Map([["x", normals([1, 3, 8, 8], random(i + 1))]]));
-  const float: number[] = [];
-  for (const one of feeds) float.push(...toNumbers((await calibration.forward(one)).get("y")!));
-  const model = quantizeModel(prepared, calibration.ranges(), on);
-  const answers = async (backend = nodeBackend()) => {
-    const session = await backend.createSession(model.bytes);
-    const found: number[] = [];
-    for (const one of feeds) found.push(...toNumbers((await session.run(one)).get("y") as Tensor));
-    await session.release();
-    return found;
-  };
-  const integers = await answers();
-  const { scale } = model.scales.get("y")!;
-  const noise = float.reduce((sum, v, i) => sum + (v - integers[i]! * scale) ** 2, 0);
-  const signal = float.reduce((sum, v) => sum + v ** 2, 0);
-  return { prepared, model, integers, answers, sqnr: 10 * Math.log10(signal / noise) };
-}
-
 const all = (bits: 8 | 16) => new Map(NAMES.map((name) => [name, { bits, mode: "min_max" } as const]));
 
 describe("a mix", () => {
   it("names the nodes that have a scale of their own, as the plan has them", async () => {
-    const { prepared } = await quantized(new Map([["node_c2", { bits: 16, mode: "kl" }]]));
+    const { prepared } = await quantized(NET, new Map([["node_c2", { bits: 16, mode: "kl" }]]));
     expect(quantizedNodes(prepared.plan).map(({ node }) => node.name)).toEqual(NAMES);
     expect(mixOf(prepared.plan).get("node_c2")).toEqual({ bits: 16, mode: "kl" });
     expect(mixOf(prepared.plan).get("node_y")).toEqual({ bits: 8, mode: "min_max" });
@@ -77,7 +33,7 @@ describe("a mix", () => {
           { bits: draw() < 0.5 ? 8 : 16, mode: draw() < 0.5 ? "kl" : "mse" } as const,
         ]),
       );
-      const { integers, answers, prepared, sqnr } = await quantized(mix, k % 2 ? "generic" : base.chip);
+      const { integers, answers, prepared, sqnr } = await quantized(NET, mix, k % 2 ? "generic" : BASE.chip);
       expect(mixOf(prepared.plan)).toEqual(mix);
       expect(await answers(webBackend())).toEqual(integers);
       // The whole net has 30 dB at 8 bit; any mixture has that, less what clipping by kl may cost on eight samples.
@@ -86,15 +42,15 @@ describe("a mix", () => {
   });
 
   it("of 16 bit everywhere equals 16 bit, of 8 bit everywhere 8 bit", async () => {
-    const [eight, sixteen] = [await quantized(all(8)), await quantized(all(16))];
+    const [eight, sixteen] = [await quantized(NET, all(8)), await quantized(NET, all(16))];
     expect(eight.sqnr).toBeLessThan(45);
     expect(sixteen.sqnr).toBeGreaterThan(65);
   });
 
   it("loses no more at a border from 16 to 8 bit than 8 bit itself loses", async () => {
-    const eight = await quantized(all(8));
+    const eight = await quantized(NET, all(8));
     for (const name of NAMES.slice(0, -1)) {
-      const { sqnr } = await quantized(new Map([[name, { bits: 16, mode: "min_max" }]]));
+      const { sqnr } = await quantized(NET, new Map([[name, { bits: 16, mode: "min_max" }]]));
       expect(sqnr, name).toBeGreaterThan(eight.sqnr - 1.5);
     }
   });
@@ -113,7 +69,7 @@ describe("the manual's rules", () => {
     return mix;
   };
   const messages = async (mix: ReadonlyMap<string, Precision>, op?: [string, string]) => {
-    const { plan } = await prepare(writeModel(buildModel(NET)), base, await host());
+    const { plan } = await prepare(writeModel(buildModel(NET)), BASE, await host());
     const nodes = plan.nodes.map((one) =>
       one.node.name === op?.[0] ? { ...one, node: { ...one.node, op: op[1] } } : one,
     );
