@@ -37,8 +37,9 @@ export interface Executor {
   /** Output name → node name, of all nodes of the optimized model. */
   output_name_to_node_name(): Readonly<Record<string, string>>;
   /**
-   * True when more data no longer move the ranges and the function may stop: at 16, 32, 64, ... batches, when since half as many no scale has changed by
-   * 1 % or more. On the quantized model it rises after the same batch, so that both results are over the same data. Never with several -i.
+   * True when more data no longer move the ranges and the function may stop: when over each of the last two doublings of the data the scales have
+   * moved by less than 5 % on average, so not before 128 samples. On the quantized model it rises after the same batch, so that both results are
+   * over the same data. Never with several -i.
    */
   readonly early_stop_flag: boolean;
   /**

@@ -91,7 +91,7 @@ function watchOf({ prepared, settings, host }: Work): RangeWatch | undefined {
 function tellOfEarlyStop({ ports, infer }: Work, batches: number, settledAfter: number): void {
   if (settledAfter === 0 || batches >= infer.iteration) return;
   ports.terminal.err(
-    `Calibration stopped after ${batches} of ${infer.iteration} batches: since half as many, no scale has moved by ${100 * SETTLED} %\n`,
+    `Calibration stopped after ${batches} of ${infer.iteration} batches: over the last two doublings of the data the scales moved by less than ${100 * SETTLED} % on average\n`,
   );
 }
 

@@ -41,35 +41,46 @@ function settledAfter(count: number, a: (batch: number) => number, b: (batch: nu
 }
 
 const still = () => 1;
+/** Grows with the batches up to one. */
+const until = (last: number) => (batch: number) => Math.min(batch, last);
 
 describe("RangeWatch", () => {
-  it("is settled at the first doubling over which nothing moved", () => {
-    expect(settledAfter(15, still, still)).toBe(0);
-    expect(settledAfter(16, still, still)).toBe(16);
-    expect(settledAfter(100, still, still)).toBe(16);
+  it("is settled at the second doubling over which nothing moved, from 32 samples on", () => {
+    expect(settledAfter(127, still, still)).toBe(0);
+    expect(settledAfter(128, still, still)).toBe(128);
+    expect(settledAfter(600, still, still)).toBe(128);
   });
 
-  it("waits for the value that still moves", () => {
-    const until = (last: number) => (batch: number) => Math.min(batch, last);
-    expect(settledAfter(200, still, until(12))).toBe(32);
-    expect(settledAfter(200, until(100), still)).toBe(0);
-    expect(settledAfter(256, until(100), still)).toBe(256);
+  it("waits for a value that still moves", () => {
+    // 64 -> 128 moves by 56 %; 128 -> 256 and 256 -> 512 by nothing.
+    expect(settledAfter(511, still, until(100))).toBe(0);
+    expect(settledAfter(512, until(100), still)).toBe(512);
   });
 
-  it("takes a change below one percent for none", () => {
-    const step = (to: number) => (batch: number) => (batch > 8 ? to : 1);
-    expect(settledAfter(16, step(1.009), still)).toBe(16);
-    expect(settledAfter(16, step(1.011), still)).toBe(0);
+  it("looks at the mean of the changes: 9 % of one value of two are 4.5 %", () => {
+    const step = (to: number) => (batch: number) => (batch > 64 ? to : 1);
+    expect(settledAfter(128, step(1.09), still)).toBe(128);
+    expect(settledAfter(128, step(1.11), still)).toBe(0);
+    expect(settledAfter(128, step(1.06), step(1.06))).toBe(0);
   });
 
-  it("does not depend on the order within a half", () => {
-    const values = [5, 1, 4, 2, 3, 1, 2, 1, 3, 5, 2, 2, 1, 1, 4, 3];
-    const of = (order: readonly number[]) => settledAfter(16, (batch) => order[batch - 1]!, still);
-    expect(of(values)).toBe(16);
-    expect(of([...values.slice(0, 8).reverse(), ...values.slice(8).reverse()])).toBe(16);
+  it("does not depend on the order between two checks", () => {
+    const values = Array.from({ length: 32 }, (_, i) => 1 + ((7 * i) % 32));
+    const of = (order: readonly number[]) => settledAfter(300, (batch) => order[batch - 1] ?? 32, still);
+    expect(of(values)).toBe(128);
+    expect(of(values.toReversed())).toBe(128);
   });
 
   it("stays settled, whatever comes later", () => {
-    expect(settledAfter(64, (batch) => (batch > 40 ? 9 : 1), still)).toBe(16);
+    expect(settledAfter(300, (batch) => (batch > 200 ? 9 : 1), still)).toBe(128);
+  });
+
+  it("counts samples, not batches", () => {
+    const watch = new RangeWatch(PLAN, { percent: 1, kernels });
+    const stats = collect(createStats(), Float32Array.of(1), kernels);
+    const both = new Map(["a", "b"].map((name) => [name, stats] as const));
+    for (let batch = 1; batch <= 20; batch++) watch.look(batch, { stats: both, samples: 10 * batch });
+    // Checks at 40, 80 and 160 samples.
+    expect(watch.settledAfter).toBe(16);
   });
 });

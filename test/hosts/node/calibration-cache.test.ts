@@ -208,29 +208,29 @@ onnxInferFunc.register("ignores", run(false));
     ]);
 
   it("stops a function that looks at it, after the same batch on both models, and tells", async () => {
-    const { code, out, err } = await run("checks", "-i", "100");
+    const { code, out, err } = await run("checks", "-i", "300");
     expect(code).toBe(0);
-    expect(fact(out, "Float result")).toBe("16");
-    expect(fact(out, "Fixed result")).toBe("16");
+    expect(fact(out, "Float result")).toBe("128");
+    expect(fact(out, "Fixed result")).toBe("128");
     expect(err).toContain(
-      "Calibration stopped after 16 of 100 batches: since half as many, no scale has moved by 1 %",
+      "Calibration stopped after 128 of 300 batches: over the last two doublings of the data the scales moved by less than 5 % on average",
     );
   });
 
   it("changes nothing for one that does not, nor with several -i", async () => {
-    const ignoring = await run("ignores", "-i", "40");
-    expect(fact(ignoring.out, "Float result")).toBe("40");
+    const ignoring = await run("ignores", "-i", "150");
+    expect(fact(ignoring.out, "Float result")).toBe("150");
     expect(ignoring.err).not.toContain("stopped");
-    const several = await run("checks", "-i", "20", "40");
+    const several = await run("checks", "-i", "20", "150");
     expect(several.code).toBe(0);
-    expect(fact(several.out, "Float result")).toBe("40");
+    expect(fact(several.out, "Float result")).toBe("150");
   });
 
   it("rises after the same batch when the statistics come from a cache", async () => {
     for (const _ of ["made", "read"]) {
-      const { out } = await run("checks", "-i", "100", "-cd", at("stop.cache"));
-      expect(fact(out, "Float result")).toBe("16");
-      expect(fact(out, "Fixed result")).toBe("16");
+      const { out } = await run("checks", "-i", "300", "-cd", at("stop.cache"));
+      expect(fact(out, "Float result")).toBe("128");
+      expect(fact(out, "Fixed result")).toBe("128");
     }
   });
 });
