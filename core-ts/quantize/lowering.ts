@@ -4,13 +4,14 @@ import { KNIGHT_DOMAIN, type Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
 import type { Attributes, IntValue, LowerContext, PlanView } from "../ops/record.ts";
-import { type NodePlan, scaleOwner } from "../plan/plan.ts";
+import { type NodePlan, ownPlan, scaleOwner } from "../plan/plan.ts";
 import { planView } from "../plan/view.ts";
 import type { KnownWeights } from "../qdq/known.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { DescribedWeights } from "./quantized.ts";
-import { activationScale, clamp, intType, roundHalfEven } from "./scale.ts";
+import { clamp, intType, roundHalfEven } from "./scale.ts";
+import type { BorderScale } from "./thresholds.ts";
 import type { Values } from "./values.ts";
 
 type IntegerPlan = Extract<NodePlan, { kind: "integer" }>;
@@ -18,6 +19,7 @@ type IntegerPlan = Extract<NodePlan, { kind: "integer" }>;
 /** What all nodes of one run share. */
 export interface LoweringRun {
   readonly values: Values;
+  readonly borderScale: BorderScale;
   readonly kernels: Kernels;
   readonly warnings: string[];
   readonly weights: Map<string, DescribedWeights>;
@@ -65,12 +67,8 @@ export class NodeLowering implements LowerContext {
     if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output !== "own")
       return form;
     const type = intType(this.bits, form.type.signed);
-    const owner = scaleOwner(this.#run.values.plan, value)!;
-    const other: IntValue = {
-      name: "",
-      type,
-      scale: activationScale(this.#run.values.chosen.get(owner)!.range, type.qmax),
-    };
+    const { observer } = ownPlan(this.#run.values.plan, this.plan.outputs[0]!)!;
+    const other: IntValue = { name: "", type, scale: this.#run.borderScale(value, type, observer) };
     this.#run.borders.set(`${this.node.name}/${i}`, other);
     return { ...other, name: this.requantized(form, other, `input_${i}`) };
   }

@@ -8,7 +8,7 @@ import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import { type LoweringRun, NodeLowering } from "./lowering.ts";
 import type { Meaning, OutputForm, QuantizedGraph, QuantizedLayer, ScaleEntry } from "./quantized.ts";
-import { chooseScales } from "./thresholds.ts";
+import { borderScales, chooseScales } from "./thresholds.ts";
 import { Values } from "./values.ts";
 import { GraphWriter } from "./writer.ts";
 
@@ -117,7 +117,14 @@ export function quantize(
   writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
   for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
   const values = new Values(plan, graph, writer, chosen);
-  const run: LoweringRun = { values, kernels, warnings: [], weights: new Map(), borders: new Map() };
+  const run: LoweringRun = {
+    values,
+    borderScale: borderScales(plan, ranges, chosen, options),
+    kernels,
+    warnings: [],
+    weights: new Map(),
+    borders: new Map(),
+  };
   for (const node of plan.nodes) {
     if (node.kind === "integer") opRecord(node.node.op, node.node.domain)!.lower(new NodeLowering(node, run));
     else if (node.kind === "float") writeFloat(node, values);

@@ -1,10 +1,10 @@
 import type { Ranges } from "../calibrate/ranges.ts";
 import { DataError } from "../errors.ts";
 import type { TensorStats } from "../observers/histogram.ts";
-import { OBSERVERS } from "../observers/index.ts";
+import { OBSERVERS, type ObserverName } from "../observers/index.ts";
 import type { RangeOptions } from "../observers/observer.ts";
-import type { QuantPlan, ValuePlan } from "../plan/plan.ts";
-import { activationScale, intType } from "./scale.ts";
+import { ownPlan, type QuantPlan, scaleOwner, type ValuePlan } from "../plan/plan.ts";
+import { activationScale, type IntType, intType } from "./scale.ts";
 
 type Own = Extract<ValuePlan, { kind: "own" }>;
 
@@ -12,8 +12,6 @@ type Own = Extract<ValuePlan, { kind: "own" }>;
 export interface ChosenScale {
   readonly scale: number;
   readonly threshold: number;
-  /** The threshold without the headroom of 16 bit: what a narrower type should hold. */
-  readonly range: number;
 }
 
 /**
@@ -25,7 +23,7 @@ const HEADROOM = { 8: 1, 16: 2 } as const;
 
 function observedScale(
   value: string,
-  own: Own,
+  own: Pick<Own, "bits" | "signed" | "observer">,
   stats: TensorStats | undefined,
   options: RangeOptions,
 ): number {
@@ -55,9 +53,26 @@ export function chooseScales(
     const type = intType(own.bits, own.signed);
     const stats = ranges.stats.get(value);
     const scale = own.scale ?? observedScale(value, own, stats, options);
-    const threshold = scale * type.qmax;
-    const range = own.scale === undefined ? threshold / HEADROOM[own.bits] : threshold;
-    chosen.set(value, { scale, threshold, range });
+    chosen.set(value, { scale, threshold: scale * type.qmax });
   }
   return chosen;
+}
+
+/** The scale on which an op whose own observer is `observer` reads a value of another width, as integers of type `to`. */
+export type BorderScale = (value: string, to: IntType, observer: ObserverName) => number;
+
+/** A wider grid holds what the value's own does; a narrower one is that which the reader's observer would have chosen, unless the value's was known beforehand. */
+export function borderScales(
+  plan: QuantPlan,
+  ranges: Ranges,
+  chosen: ReadonlyMap<string, ChosenScale>,
+  options: RangeOptions,
+): BorderScale {
+  return (value, to, observer) => {
+    const owner = scaleOwner(plan, value)!;
+    const own = ownPlan(plan, value)!;
+    if (own.bits < to.bits || own.scale !== undefined)
+      return activationScale(chosen.get(owner)!.threshold, to.qmax);
+    return observedScale(owner, { ...to, observer }, ranges.stats.get(owner), options);
+  };
 }

@@ -4,7 +4,8 @@ import { DataError } from "../../../core-ts/errors.ts";
 import type { Kernels } from "../../../core-ts/kernels/kernels.ts";
 import { collect, createStats } from "../../../core-ts/observers/histogram.ts";
 import type { QuantPlan, ValuePlan } from "../../../core-ts/plan/plan.ts";
-import { chooseScales } from "../../../core-ts/quantize/thresholds.ts";
+import { intType } from "../../../core-ts/quantize/scale.ts";
+import { borderScales, chooseScales } from "../../../core-ts/quantize/thresholds.ts";
 import { loadKernels } from "../../support/kernels.ts";
 
 let kernels: Kernels;
@@ -12,7 +13,7 @@ beforeAll(async () => {
   kernels = await loadKernels("simd");
 });
 
-function choose(value: ValuePlan, data: readonly number[]) {
+function scales(value: ValuePlan, data: readonly number[]) {
   const plan: QuantPlan = {
     chip: findChip("generic"),
     nodes: [],
@@ -20,8 +21,15 @@ function choose(value: ValuePlan, data: readonly number[]) {
     lutLength: 10,
   };
   const stats = new Map([["x", collect(createStats(), Float32Array.from(data), kernels)]]);
-  return chooseScales(plan, { stats, samples: 1 }, { percent: 1, kernels }).get("x")!;
+  const [ranges, options] = [
+    { stats, samples: 1 },
+    { percent: 0.75, kernels },
+  ];
+  const chosen = chooseScales(plan, ranges, options);
+  return { chosen: chosen.get("x")!, border: borderScales(plan, ranges, chosen, options) };
 }
+
+const choose = (value: ValuePlan, data: readonly number[]) => scales(value, data).chosen;
 
 const own = (bits: 8 | 16, signed: boolean): ValuePlan => ({
   kind: "own",
@@ -41,8 +49,6 @@ describe("chooseScales", () => {
     (bits, signed, scale) => {
       const chosen = choose(own(bits, signed), [-4, 1, 3]);
       expect(chosen.scale).toBe(Math.fround(scale));
-      // The accumulator has to hold what was seen, and what the output type can say.
-      expect(chosen.range).toBeCloseTo(signed ? 4 : 3, 5);
     },
   );
 
@@ -58,5 +64,26 @@ describe("chooseScales", () => {
 
   it("asks nothing of values that own no scale", () => {
     expect(choose({ kind: "float", because: "a test" }, [])).toBeUndefined();
+  });
+});
+
+describe("borderScales", () => {
+  const data = [-1, 2, 3, 100];
+
+  it("a narrower reader chooses as it would for a value of its own: its observer, no headroom", () => {
+    const { border } = scales(own(16, true), data);
+    expect(border("x", intType(8, true), "min_max")).toBe(Math.fround(100 / 127));
+    // Three of four values are to be kept: bins end a little above 3.
+    expect(border("x", intType(8, true), "percentile") * 127).toBeCloseTo(3, 0);
+  });
+
+  it("a wider reader holds what the value's own integers do, whatever its observer", () => {
+    const { border, chosen } = scales({ ...own(8, true), observer: "percentile" } as ValuePlan, data);
+    expect(border("x", intType(16, true), "min_max")).toBe(Math.fround(chosen.threshold / 32767));
+  });
+
+  it("a scale known beforehand keeps its range", () => {
+    const { border } = scales({ ...own(16, true), scale: 0.5 } as ValuePlan, data);
+    expect(border("x", intType(8, true), "percentile")).toBe(Math.fround((0.5 * 32767) / 127));
   });
 });
