@@ -19,6 +19,8 @@ export interface Patient {
   readonly prepared: Prepared;
   /** Ranges on random data: an estimate of the magnitudes, not of the thresholds. */
   readonly ranges: Ranges;
+  /** Largest |x| of every channel (axis 1, or the last of a matrix) of the linear nodes' outputs, by value, on the same data. */
+  readonly channels: ReadonlyMap<string, Float64Array>;
 }
 
 /** Looks for one kind of trouble. */

@@ -15,19 +15,20 @@ export const staysFloat: Check = ({ prepared }) =>
     }),
   );
 
-/** BatchNormalization that no weights could take in. */
+/** BatchNormalization that no weights could take in: one that is still in the plan. */
 export const unfoldedBatchNorm: Check = ({ prepared }) =>
-  prepared.notes.flatMap((note) => {
-    const found = /^fold-affine: BatchNormalization "(.*)" left as it is, (.*)$/.exec(note);
-    if (!found) return [];
+  prepared.plan.nodes.flatMap(({ node }): Finding[] => {
+    if (node.op !== "BatchNormalization") return [];
+    const refusal = `fold-affine: BatchNormalization "${node.name}" left as it is, `;
+    const why = prepared.notes.find((note) => note.startsWith(refusal))?.slice(refusal.length);
     return [
       {
         severity: "warning",
         check: "unfolded-batch-norm",
-        place: found[1]!,
-        what: `BatchNormalization is not folded: ${found[2]}`,
+        place: node.name,
+        what: `BatchNormalization is not folded: ${why ?? "no convolution or matrix product stands right before it"}`,
         remedy:
-          "it becomes an integer scale-and-shift of its own, which rounds once more; let only it read the convolution, if the network can be changed",
+          "it becomes an integer scale-and-shift of its own, which rounds once more; put it right behind a convolution that only it reads, if the network can be changed",
       },
     ];
   });

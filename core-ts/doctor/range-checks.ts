@@ -9,7 +9,7 @@ import type { Check, Finding, Patient } from "./finding.ts";
 
 /** Ranges that meet at one scale may differ by this much before the smaller one keeps fewer than 4 of 7 bits. */
 const UNLIKE = 8;
-/** Channels of depthwise weights whose largest weights differ by more are worth a look. */
+/** Channels of an output that differ by more share an 8-bit scale badly: the median channel has one step. */
 const SPREAD = 100;
 const LINEAR = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
 
@@ -59,29 +59,29 @@ function weightsOf({ prepared }: Patient, node: Node): Float64Array | undefined 
   );
 }
 
-const linearNodes = ({ prepared }: Patient) =>
+export const linearNodes = ({ prepared }: Pick<Patient, "prepared">) =>
   prepared.plan.nodes.filter(
     ({ kind, node }) =>
       kind === "integer" && opRecord(node.op, node.domain) !== undefined && LINEAR.includes(node.op),
   );
 
-/** Depthwise convolutions whose channels are of very different sizes. */
+/** Outputs whose channels are of very different sizes, by weights or by biases. */
 export const unlikeChannels: Check = (patient) =>
-  linearNodes(patient).flatMap(({ node }): Finding[] => {
-    const group = intAttr(node, "group", 1);
-    const maxima =
-      node.op === "Conv" && group > 1 ? weightsOf(patient, node)?.filter((most) => most > 0) : undefined;
-    if (!maxima || maxima.length < 2) return [];
-    const sorted = [...maxima].sort((a, b) => a - b);
-    const spread = sorted.at(-1)! / sorted[Math.floor(sorted.length / 2)]!;
+  linearNodes(patient).flatMap((plan): Finding[] => {
+    if (plan.kind !== "integer" || plan.bits === 16) return [];
+    const sizes = [...(patient.channels.get(plan.outputs[0]!) ?? [])]
+      .filter((size) => size > 0)
+      .sort((a, b) => a - b);
+    const spread = sizes.length < 2 ? 1 : sizes.at(-1)! / sizes[Math.floor((sizes.length - 1) / 2)]!;
     if (spread < SPREAD) return [];
     return [
       {
         severity: "warning",
         check: "unlike-channels",
-        place: node.name,
-        what: `the largest weight of one channel is ${factor(spread)} times that of the median channel: its weights have scales of their own, but all channels share the scale of the output`,
-        remedy: "give this node 16 bit (-gt -ams HAWQ, -mc), or equalise the channels before the export",
+        place: plan.node.name,
+        what: `the largest channel of its output is about ${factor(spread)} times the median one (on random data), and all channels share one 8-bit scale: little of most of them is left`,
+        remedy:
+          "look at its weights and biases; give this node 16 bit (-gt -ams HAWQ, -mc), or equalise the channels before the export",
       },
     ];
   });

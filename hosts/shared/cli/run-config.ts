@@ -123,6 +123,9 @@ function readQuant(reader: Reader, quant: Json): Pick<RunConfig, "chip" | "optio
   const longs = [...QUANT_OPTIONS, ...REFUSED_OPTIONS].map(({ long }) => long);
   for (const [key, value] of Object.entries(quant)) {
     const long = key.replaceAll("_", "-");
+    if (long === "run-config") throw reader.error('"run-config" stands in a run-config; leave it out');
+    if (key !== long && long in quant)
+      throw reader.error(`"${key}" and "${long}" are the same option; leave one out`);
     if (long === "input-configs") inputConfigs = reader.inputConfigs(value);
     else if (long === "chip") chip = reader.scalar(value, key);
     else {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type BitWidth, DEFAULT_CHIP } from "../../../core-ts/chips/index.ts";
+import { type BitWidth, DEFAULT_CHIP, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
 import { examine, type Finding } from "../../../core-ts/doctor/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { createLog } from "../cli/log.ts";
@@ -40,7 +40,8 @@ function program(ports: Ports): Command {
 
 /** @throws ConfigError for options that are unknown or missing; undefined when only help was wanted. */
 function readOptions(argv: readonly string[], ports: Ports): DoctorOptions | undefined {
-  const words = argv.filter((word) => word !== "doctor").map((word) => (word === "-ch" ? "--chip" : word));
+  const command = argv.indexOf("doctor");
+  const words = argv.filter((_, i) => i !== command).map((word) => (word === "-ch" ? "--chip" : word));
   try {
     return program(ports).parse(words, { from: "user" }).opts<DoctorOptions>();
   } catch (error) {
@@ -69,6 +70,7 @@ function print(ports: Ports, options: DoctorOptions, findings: readonly Finding[
 export async function runDoctor(argv: readonly string[], ports: Ports): Promise<number> {
   const options = readOptions(argv, ports);
   if (options === undefined) return 0;
+  requireBitWidth(findChip(options.chip), options.bitWidth);
   const bytes = await ports.files.read(options.model, "-m/--model");
   const log = createLog(ports.terminal, 3);
   const host = {

@@ -93,6 +93,49 @@ describe("the doctor", () => {
     ]);
   });
 
+  it("finds a bias that drowns the other channels", async () => {
+    const constants = { w: floats([4, 3, 3, 3]), b: floats([4], [0, 0, 1e6, 0]) };
+    const model: ModelText = {
+      inputs: { x: [1, 3, 8, 8] },
+      constants,
+      nodes: [["y", "Conv", "x w b"]],
+      outputs: "y",
+    };
+    expect(await found(model)).toEqual(["warning unlike-channels node_y"]);
+  });
+
+  it("finds BatchNormalization without a convolution before it", async () => {
+    const nodes: ModelText["nodes"] = [
+      ["r", "Relu", "x"],
+      ["y", "BatchNormalization", "r g b m v"],
+    ];
+    expect(await found({ inputs: { x: [1, 4, 6, 6] }, constants: bn, nodes, outputs: "y" })).toEqual([
+      "warning unfolded-batch-norm node_y",
+    ]);
+  });
+
+  it("does not take its own noise for the model's fault", async () => {
+    const nodes: ModelText["nodes"] = [
+      ["l", "Log", "x"],
+      ["y", "Relu", "l"],
+    ];
+    expect(await found({ inputs: { x: [1, 4] }, nodes, outputs: "y" })).toEqual([
+      "warning random-data l",
+      "warning stays-float node_l",
+    ]);
+  });
+
+  it("names weights that are not finite", async () => {
+    const constants = { w: floats([4, 3, 1, 1], [Number.NaN]) };
+    const model: ModelText = {
+      inputs: { x: [1, 3, 4, 4] },
+      constants,
+      nodes: [["y", "Conv", "x w"]],
+      outputs: "y",
+    };
+    expect(await found(model)).toEqual(["error cannot-quantize w"]);
+  });
+
   it("turns what stops a quantization into a finding", async () => {
     expect(await found(Uint8Array.of(1, 2, 3))).toEqual(["error cannot-quantize"]);
   });

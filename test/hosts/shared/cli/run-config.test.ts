@@ -92,6 +92,12 @@ describe("a run-config", () => {
       /"model" is \["a"\], expected a number or a string/,
     ],
     ["a switch that is no switch", { quant: { dump: 3 } }, /"dump" is 3, expected true or false/],
+    ["a run-config of its own", { quant: { "run-config": "x" } }, /"run-config" stands in a run-config/],
+    [
+      "one option twice",
+      { quant: { bit_width: 8, "bit-width": 16 } },
+      /"bit_width" and "bit-width" are the same option/,
+    ],
     [
       "an option that is not there yet",
       { quant: { "start-node-names": "a b" } },
