@@ -96,6 +96,19 @@ function scaleEntries(graph: Graph, values: Values): Map<string, ScaleEntry> {
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** The written graph with its inputs; names of float values are taken. */
+function startGraph(graph: Graph, plan: QuantPlan): GraphWriter {
+  const reserved = new Set([
+    ...graph.types.keys(),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
+  const writer = new GraphWriter(graph.name, reserved);
+  writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
+  for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
+  return writer;
+}
+
 /**
  * Turns plan and ranges into integers: weights, biases, multipliers, shifts, tables.
  * @throws HardwareRangeError when a factor does not fit the chip's multiplier and shift; DataError when a value was never observed.
@@ -108,14 +121,7 @@ export function quantize(
 ): QuantizedGraph {
   const { kernels } = options;
   const chosen = chooseScales(plan, ranges, options);
-  const reserved = new Set([
-    ...graph.types.keys(),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap((node) => node.outputs),
-  ]);
-  const writer = new GraphWriter(graph.name, reserved);
-  writer.graph.inputs.push(...graph.inputs.map((input) => writtenInput(input, plan)));
-  for (const { name, type } of writer.graph.inputs) if (plan.inputTypes?.has(name)) writer.type(name, type!);
+  const writer = startGraph(graph, plan);
   const values = new Values(plan, graph, writer, chosen);
   const run: LoweringRun = {
     values,
