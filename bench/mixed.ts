@@ -21,6 +21,7 @@ import {
   hawqMix,
   highCount,
   rankedGroups,
+  type Sensitivity,
   sensitivities,
 } from "../core-ts/mixed/index.ts";
 import { makePlan } from "../core-ts/plan/make-plan.ts";
@@ -32,7 +33,7 @@ import { cifarBatch, loadCifar } from "./cifar.ts";
 
 const SHARED = process.env.KNIGHT_SHARED ?? "../shared";
 const RATIO = 0.5;
-const SAMPLES = 4;
+const SAMPLES = 16;
 const MODES = { low: "kl", high: "min_max" } as const;
 const base = {
   chip: "TX5368AV200",
@@ -123,6 +124,27 @@ async function sqnr(
   return 10 * Math.log10(signal / noise);
 }
 
+function printTable(name: string, found: readonly Sensitivity[], seconds: number): void {
+  console.log(`\n### ${name}: ${found.length} nodes and inputs, sensitivities in ${seconds.toFixed(1)} s\n`);
+  console.log("| node | op | tr(H)/n | own squared error, output + weights | sensitivity |");
+  console.log("| --- | --- | --- | --- | --- |");
+  for (const { node, op, value, trace, error, omega } of found
+    .toSorted((a, b) => b.omega - a.omega)
+    .slice(0, 15)) {
+    const [t, o, w, s] = [trace, error.output, error.weights, omega].map((v) => v.toExponential(2));
+    console.log(`| ${node ?? value} | ${node === undefined ? "input" : op} | ${t} | ${o} + ${w} | ${s} |`);
+  }
+}
+
+async function randomChoices(plan: Prepared["plan"], measure: (ranking: string[][]) => Promise<number>) {
+  const found: number[] = [];
+  for (let k = 1; k <= 5; k++) {
+    let state = k;
+    found.push(await measure(rankedGroups(plan, () => (state = Math.imul(state, 48271) & 0x7fffffff))));
+  }
+  return found;
+}
+
 async function bench(subject: Subject, host: PipelineHost): Promise<void> {
   const prepared = await prepare(readFileSync(`${SHARED}/models/${subject.model}`), base, host);
   const calibration = await startCalibration(prepared, host);
@@ -133,28 +155,15 @@ async function bench(subject: Subject, host: PipelineHost): Promise<void> {
   const start = performance.now();
   const samples = subject.calibration.slice(0, SAMPLES);
   const found = await sensitivities(prepared, { ranges, samples }, host, () => undefined);
-  const seconds = (performance.now() - start) / 1000;
-  console.log(`\n### ${subject.name}: ${found.length} nodes, sensitivities in ${seconds.toFixed(1)} s\n`);
-  console.log(
-    "| node | op | tr(H)/n | own squared error, output + weights | sensitivity |\n| --- | --- | --- | --- | --- |",
-  );
-  for (const { node, op, trace, error, omega } of found.toSorted((a, b) => b.omega - a.omega).slice(0, 15))
-    console.log(
-      `| ${node} | ${op} | ${trace.toExponential(2)} | ${error.output.toExponential(2)} + ${error.weights.toExponential(2)} | ${omega.toExponential(2)} |`,
-    );
-  const choose = (ranking: string[][]) => chooseHigh(plan, ranking, highCount(plan, RATIO), MODES);
+  printTable(subject.name, found, (performance.now() - start) / 1000);
+  const count = highCount(plan, RATIO);
   const measure = (mix: Mix) => sqnr(prepared, ranges, mix, subject.test, host);
-  const random: number[] = [];
-  for (let k = 0; k < 5; k++) {
-    let state = k + 1;
-    random.push(
-      await measure(choose(rankedGroups(plan, () => (state = Math.imul(state, 48271) & 0x7fffffff)))),
-    );
-  }
+  const ranked = (ranking: string[][]) => measure(chooseHigh(plan, ranking, count, MODES));
+  const random = await randomChoices(plan, ranked);
   const rows: [string, number][] = [
     ["8 bit everywhere", await measure(new Map())],
-    ["HAWQ", await measure(hawqMix(plan, found, highCount(plan, RATIO), MODES))],
-    ["IOhigh", await measure(choose(endsFirst(plan)))],
+    ["HAWQ", await measure(hawqMix(plan, found, count, MODES))],
+    ["IOhigh", await ranked(endsFirst(plan))],
     ["random, mean of 5", random.reduce((a, b) => a + b, 0) / random.length],
     ["random, best of 5", Math.max(...random)],
   ];

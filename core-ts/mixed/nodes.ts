@@ -5,7 +5,7 @@ import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 export type IntegerNode = Extract<NodePlan, { kind: "integer" }>;
 
 /** Whether a node has a scale of its own, so that a mix may give it a precision: those that hand integers on (Reshape, MaxPool), and ArgMax, have none. */
-function isQuantized({ node }: IntegerNode): boolean {
+export function isQuantized({ node }: IntegerNode): boolean {
   const output = opRecord(node.op, node.domain)?.output;
   return output !== "shared" && output !== "index";
 }

@@ -1,7 +1,8 @@
-/** What a node's own quantization at 8 bit does to its output when its inputs are exact. */
+/** What a node's own quantization at 8 bit does to its output when its inputs are exact, from the statistics of all calibration data. */
 import { intAttr } from "../graph/attributes.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Kernels } from "../kernels/kernels.ts";
+import { HALF_BINS } from "../kernels/bins.ts";
+import { binWidth, type TensorStats } from "../observers/histogram.ts";
 import type { IntType } from "../quantize/scale.ts";
 import { channelLayout, channelMaxima, weightMax } from "../quantize/weights.ts";
 import type { IntegerNode } from "./nodes.ts";
@@ -9,26 +10,38 @@ import type { IntegerNode } from "./nodes.ts";
 /** Ops with weights in input 1 that have one scale per output channel. */
 const LINEAR = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
 
-const meanSquare = (x: Float32Array): number => x.reduce((sum, v) => sum + v * v, 0) / Math.max(1, x.length);
+/** E[f(x)] with x in the middle of its bin; zeros, which every grid holds exactly, count with f = 0. */
+function expected(stats: TensorStats, f: (x: number) => number): number {
+  const width = binWidth(stats);
+  let total = 0;
+  for (const [i, count] of stats.bins.entries()) {
+    const rest = i === HALF_BINS ? count - stats.zeros : count;
+    if (rest > 0) total += rest * f((i - HALF_BINS + 0.5) * width);
+  }
+  return stats.count > 0 ? total / stats.count : 0;
+}
 
-/** Mean squared rounding and clipping error of values on a grid. */
-export function outputError(y: Float32Array, scale: number, type: IntType, kernels: Kernels): number {
-  const rounded = new Float32Array(y.length);
-  kernels.fakeQuantize(y, { scale, qmin: type.qmin, qmax: type.qmax }, rounded);
-  for (let i = 0; i < y.length; i++) rounded[i] = rounded[i]! - y[i]!;
-  return meanSquare(rounded);
+/** Mean squared error of a value on a grid: s²/12 where it is rounded, the square of the distance where it is clipped. */
+export function outputError(stats: TensorStats | undefined, scale: number, type: IntType): number {
+  const rounding = (scale * scale) / 12;
+  if (!stats) return rounding;
+  const [low, high] = [type.qmin * scale, type.qmax * scale];
+  return expected(stats, (x) => {
+    const beyond = Math.max(x - high, low - x);
+    return beyond > 0 ? beyond * beyond : rounding;
+  });
 }
 
 /**
  * Mean squared error that rounded weights bring into the output: K · mean(s²/12) · mean(x²) for sums of K terms and weight scales s, the errors of
- * rounding taken as uniform and independent of the inputs; 0 for ops without weights.
+ * rounding taken as uniform and independent of the inputs; 0 for ops without weights. `input` are the statistics of input 0.
  */
-export function weightError({ node }: IntegerNode, graph: Graph, x: Float32Array | undefined): number {
+export function weightError({ node }: IntegerNode, graph: Graph, input: TensorStats | undefined): number {
   const weight = LINEAR.includes(node.op) ? graph.initializers.get(node.inputs[1]!) : undefined;
-  if (weight?.dtype !== "float32" || weight.dims.length < 2 || !x) return 0;
+  if (weight?.dtype !== "float32" || weight.dims.length < 2 || !input) return 0;
   const layout = channelLayout(node.op, weight.dims, intAttr(node, "group", 1));
   const maxima = channelMaxima(weight.data, layout, node.inputs[1]!);
   const terms = weight.data.length / maxima.length;
   const squares = maxima.reduce((sum, most) => sum + (most / weightMax(8)) * (most / weightMax(8)), 0);
-  return (terms * squares * meanSquare(x)) / (12 * maxima.length);
+  return (terms * squares * expected(input, (x) => x * x)) / (12 * maxima.length);
 }
