@@ -138,11 +138,11 @@ export function quantizeModel(prepared: Prepared, ranges: Ranges, host: Pipeline
   const fixed = quantize(targetModel.graph, plan, ranges, { ...options, kernels: host.kernels });
   const quantized = options.ir === "qdq" ? qdqForm(targetModel.graph, fixed) : fixed;
   verifyGraph(quantized.graph);
-  const provenance = {
+  const provenance: Provenance = {
     chip: plan.chip,
     toolVersion: host.toolVersion,
-    bits: options.bits,
-    quantMode: options.mode,
+    bits: options.mix ? "mixed" : options.bits,
+    quantMode: options.mix ? "mixed" : options.mode,
     ir: options.ir ?? "fixed",
   };
   const count = (kind: string) => plan.nodes.filter((node) => node.kind === kind).length;

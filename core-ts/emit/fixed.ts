@@ -12,7 +12,8 @@ export type IrForm = (typeof IR_FORMS)[number];
 export interface Provenance {
   readonly chip: Chip;
   readonly toolVersion: string;
-  readonly bits: number;
+  /** Width and observer of all nodes; "mixed" where nodes have their own. */
+  readonly bits: number | "mixed";
   readonly quantMode: string;
   /** Which of the two forms the graph is in; fixed when absent. */
   readonly ir?: IrForm;

@@ -4,13 +4,15 @@ import { numberText } from "./report-quant.ts";
 import { facts, paintFor, section } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 
-/** "quantized, TX... 8 bit, kl" as the model's own metadata say it. */
+/** "quantized, TX..., 8 bit, kl" as the model's own metadata say it. */
 function kindOf({ quantized, model }: Inference): string {
   if (!quantized) return "float";
   const { metadata } = model;
   const chip = metadata.get("knight.chip");
-  const known =
-    chip && `, ${chip}, ${metadata.get("knight.bit_width")} bit, ${metadata.get("knight.quant_mode")}`;
+  const bits = metadata.get("knight.bit_width");
+  const precision =
+    bits === "mixed" ? "8 and 16 bit mixed" : `${bits} bit, ${metadata.get("knight.quant_mode")}`;
+  const known = chip && `, ${chip}, ${precision}`;
   return `quantized${known || ""}`;
 }
 
