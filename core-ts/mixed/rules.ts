@@ -29,6 +29,19 @@ const BOUND = ["RNN", "LSTM", "GRU", "SRU", "LSTMP", "LayerNormalization"];
 /** Ops without mixed quantization (rule 6). */
 const UNMIXED = ["Abs"];
 
+/** A Concat that joins what a bound op makes (rule 8). */
+function joinsBound({ node }: IntegerNode, parents: readonly IntegerNode[]): boolean {
+  return node.op === "Concat" && parents.some((parent) => BOUND.includes(parent.node.op));
+}
+
+/** Sets of nodes around this one that the rules hold to one width, for choices that are to break none. */
+export function ties(node: IntegerNode, neighbours: QuantizedNeighbours): IntegerNode[][] {
+  const parents = neighbours.parents(node);
+  const isHeld = BOUND.includes(node.node.op) || UNMIXED.includes(node.node.op);
+  if (!isHeld && !joinsBound(node, parents)) return [parents];
+  return [[node, ...(isHeld ? parents : []), ...neighbours.children(node)], parents];
+}
+
 const listed = (nodes: readonly IntegerNode[], site: Site): string =>
   nodes.map((other) => `${other.node.name} (${site.bits(other)} bit)`).join(", ");
 
@@ -63,8 +76,7 @@ const equalInputs: Rule = {
 const concatBehindBound: Rule = {
   number: 8,
   check(site) {
-    if (site.node.node.op !== "Concat" || !site.parents.some(({ node }) => BOUND.includes(node.op)))
-      return undefined;
+    if (!joinsBound(site.node, site.parents)) return undefined;
     const rest = [...site.parents.filter(({ node }) => !BOUND.includes(node.op)), ...site.children];
     const lower = rest.filter((other) => site.bits(other) < site.bits(site.node));
     return lower.length > 0
@@ -80,19 +92,22 @@ const RULES: readonly Rule[] = [
   concatBehindBound,
 ];
 
-/** Every broken rule of a mix that names every node, in topological order of the nodes. */
+/** Every broken rule among the nodes that the mix names, in topological order. */
 export function violations(plan: QuantPlan, mix: Mix): Violation[] {
   const neighbours = new QuantizedNeighbours(plan);
-  return quantizedNodes(plan).flatMap((node) => {
-    const site: Site = {
-      node,
-      parents: neighbours.parents(node),
-      children: neighbours.children(node),
-      bits: (one) => mix.get(one.node.name)?.bits ?? one.bits,
-    };
-    return RULES.flatMap((rule) => {
-      const message = rule.check(site);
-      return message === undefined ? [] : [{ node: node.node.name, rule: rule.number, message }];
+  const isNamed = ({ node }: IntegerNode) => mix.has(node.name);
+  return quantizedNodes(plan)
+    .filter(isNamed)
+    .flatMap((node) => {
+      const site: Site = {
+        node,
+        parents: neighbours.parents(node).filter(isNamed),
+        children: neighbours.children(node).filter(isNamed),
+        bits: (one) => mix.get(one.node.name)!.bits,
+      };
+      return RULES.flatMap((rule) => {
+        const message = rule.check(site);
+        return message === undefined ? [] : [{ node: node.node.name, rule: rule.number, message }];
+      });
     });
-  });
 }

@@ -4,6 +4,7 @@ import type { Precision } from "../plan/options.ts";
 import type { QuantPlan } from "../plan/plan.ts";
 import { roundHalfEven } from "../quantize/scale.ts";
 import { mixOf, QuantizedNeighbours, quantizedNodes } from "./nodes.ts";
+import { ties } from "./rules.ts";
 
 /** 8 and 16 bit, and the observers that suit them (spec/facts.md). */
 export interface MixModes {
@@ -16,14 +17,15 @@ export function highCount(plan: QuantPlan, ratio: number): number {
   return roundHalfEven((1 - ratio) * quantizedNodes(plan).length);
 }
 
-/** Nodes that must have one width, in topological order of their first: inputs of one node do (rule 7 of the manual). Each node is in one group. */
+/** Nodes that the manual's rules hold to one width, as inputs of one node are, in topological order of their first. Each node is in one group. */
 export function tiedGroups(plan: QuantPlan): string[][] {
   const neighbours = new QuantizedNeighbours(plan);
   const nodes = quantizedNodes(plan);
   const groupOf = new Map(nodes.map(({ node }) => [node.name, [node.name]]));
-  for (const node of nodes) {
-    const [first, ...rest] = neighbours.parents(node).map((parent) => groupOf.get(parent.node.name)!);
-    for (const other of rest) {
+  for (const tied of nodes.flatMap((node) => ties(node, neighbours))) {
+    const first = groupOf.get(tied[0]?.node.name ?? "");
+    for (const { node } of tied) {
+      const other = groupOf.get(node.name)!;
       if (other === first) continue;
       first!.push(...other);
       for (const name of other) groupOf.set(name, first!);
