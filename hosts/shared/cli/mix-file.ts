@@ -29,6 +29,15 @@ function parse(text: string, file: string): [string, unknown][] {
   );
 }
 
+/** A mix-config as far as it can be read, and what is wrong with its entries. */
+export interface MixFile {
+  readonly file: string;
+  readonly mix: Mix;
+  /** Nodes that have an entry, readable or not. */
+  readonly named: ReadonlySet<string>;
+  readonly problems: readonly string[];
+}
+
 /** Rules 2 to 4 of the manual at one entry. */
 function readEntry(name: string, value: unknown): Precision | string[] {
   const entry = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
@@ -53,25 +62,26 @@ function readEntry(name: string, value: unknown): Precision | string[] {
   return problems.length > 0 ? problems : { bits: bitwidth as 8 | 16, mode: mode as ObserverName };
 }
 
-/** The entries of a mix-config. @throws ConfigError that lists everything that is wrong in it. */
-export function readMixFile(text: string, file: string): Mix {
+/** The entries of a mix-config. @throws ConfigError when the file holds no JSON object. */
+export function readMixFile(text: string, file: string): MixFile {
   const mix = new Map<string, Precision>();
   const problems: string[] = [];
-  for (const [name, value] of parse(text, file)) {
+  const entries = parse(text, file);
+  for (const [name, value] of entries) {
     const read = readEntry(name, value);
     if (Array.isArray(read)) problems.push(...read);
     else mix.set(name, read);
   }
-  refuse(file, problems);
-  return mix;
+  return { file, mix, named: new Set(entries.map(([name]) => name)), problems };
 }
 
-/** Checks a mix against the plan made with it. @throws ConfigError that lists nodes that are unknown or missing and every broken rule. */
-export function checkMix(mix: Mix, plan: QuantPlan, file: string): void {
+/** Checks a mix-config against the plan made with it. @throws ConfigError that lists everything that is wrong: entries, nodes that are unknown or missing, broken rules. */
+export function checkMix({ file, mix, named, problems }: MixFile, plan: QuantPlan): void {
   const names = quantizedNodes(plan).map(({ node }) => node.name);
-  const unknown = [...mix.keys()].filter((name) => !names.includes(name));
-  const missing = names.filter((name) => !mix.has(name));
+  const unknown = [...named].filter((name) => !names.includes(name));
+  const missing = names.filter((name) => !named.has(name));
   refuse(file, [
+    ...problems,
     ...unknown.map((name) => {
       const hint = nearest(name, names);
       return `rule 1, node "${name}": the optimized model has no quantized node of this name${hint ? `; did you mean "${hint}"?` : "; -gt writes a template of those it has"}`;

@@ -22,10 +22,15 @@ export interface MixSettings {
 
 const TEMPLATE_OPTION = "-gt/--generate-template";
 
-/** @throws ConfigError for a chip without mixed precision, and where the run quantizes nothing. */
+/** @throws ConfigError for a chip without mixed precision, and in run modes that the option does not go with. */
 export function mixSettings({ values }: ParsedOptions, chip: Chip, runMode: RunMode): MixSettings {
   const wanted =
     values.generateTemplate === true ? TEMPLATE_OPTION : values.mixConfig ? MIX_OPTION : undefined;
+  if (wanted === TEMPLATE_OPTION && runMode !== "quant") {
+    throw new ConfigError(`${wanted} is for -r quant only, and this is -r ${runMode}; leave one out`, {
+      option: wanted,
+    });
+  }
   if (wanted && runMode !== "quant" && runMode !== "compare") {
     throw new ConfigError(`${wanted} is for quantizing, and -r ${runMode} does not; leave one out`, {
       option: wanted,
@@ -44,12 +49,21 @@ export function mixSettings({ values }: ParsedOptions, chip: Chip, runMode: RunM
   };
 }
 
+/** Options about what -gt does not write, by commander's names. */
+const NOT_WRITTEN = {
+  mixConfig: MIX_OPTION,
+  generateScaleJson: "-gsj/--generate-scale-json",
+  cacheDistribution: "-cd/--cache-distribution",
+  dump: "-du/--dump",
+};
+
 /** Options that have no effect beside the others. */
 export function mixNotes({ given, values }: ParsedOptions): string[] {
   const notes: string[] = [];
   const isTemplate = values.generateTemplate === true;
-  if (isTemplate && given("mixConfig"))
-    notes.push("-mc/--mix-config has no effect with -gt, which only writes a template");
+  for (const [name, option] of Object.entries(NOT_WRITTEN))
+    if (isTemplate && given(name))
+      notes.push(`${option} has no effect with -gt, which only writes a template`);
   if (!isTemplate && (given("autoMixRatio") || given("autoMixStrategy")))
     notes.push("-amr and -ams have no effect without -gt/--generate-template");
   if (isTemplate && given("autoMixRatio") && values.autoMixStrategy === "initial")

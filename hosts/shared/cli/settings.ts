@@ -62,11 +62,13 @@ function refuseStrategies({ values }: ParsedOptions, strategies: number, runMode
       ? "-r infer runs one model as it is"
       : values.dump === true || runMode === "compare"
         ? "a dump belongs to one"
-        : values.mixConfig
-          ? "-mc gives every node its mode"
-          : values.loadScaleJson
-            ? "-lsj gives every value its scale"
-            : undefined;
+        : values.generateTemplate === true
+          ? "-gt writes one template"
+          : values.mixConfig
+            ? "-mc gives every node its mode"
+            : values.loadScaleJson
+              ? "-lsj gives every value its scale"
+              : undefined;
   if (refused)
     throw new ConfigError(
       `-qm and -i ask for ${strategies} strategies, and ${refused}; give one mode and one number`,
@@ -88,9 +90,9 @@ function cachesOf({ values }: ParsedOptions, runMode: RunMode): readonly string[
   return caches;
 }
 
-function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode: RunMode): void {
-  if (given("lutLen") && bits === 8) {
-    throw new ConfigError("-ll/--lut-len is for 16-bit tables only; leave it out, or give -b 16", {
+function refuseContradictions({ values, given }: ParsedOptions, bits: BitWidth, runMode: RunMode): void {
+  if (given("lutLen") && bits === 8 && !values.mixConfig) {
+    throw new ConfigError("-ll/--lut-len is for 16-bit tables only; leave it out, or give -b 16 or -mc", {
       option: "-ll/--lut-len",
     });
   }
@@ -103,7 +105,7 @@ function refuseContradictions({ given }: ParsedOptions, bits: BitWidth, runMode:
 
 function notesOf({ values, given }: ParsedOptions, modes: readonly ObserverName[]): string[] {
   const notes: string[] = [];
-  if (given("percent") && !modes.includes("percentile"))
+  if (given("percent") && !modes.includes("percentile") && !values.mixConfig)
     notes.push(`-per/--percent has no effect with -qm ${modes.join(" ")}; it is for -qm percentile`);
   if (given("outputDequant") && values.ir === "qdq")
     notes.push("-od/--output-dequant has no effect with --ir qdq: its outputs are real numbers anyway");

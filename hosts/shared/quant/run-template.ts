@@ -4,6 +4,7 @@ import type { Mix } from "../../../core-ts/plan/options.ts";
 import { mixFileText } from "../cli/mix-file.ts";
 import type { TemplateSettings } from "../cli/settings.ts";
 import { hawqTemplate } from "./hawq-template.ts";
+import { facts, paintFor, section } from "./report-text.ts";
 import { type CommandRun, openHost, openModel } from "./session.ts";
 
 function mixFor(
@@ -14,7 +15,7 @@ function mixFor(
 ): Mix | Promise<Mix> {
   const { plan } = prepared;
   const { bits, mode } = run.settings.quant;
-  const modes = { low: bits === 8 ? mode : "kl", high: "min_max" } as const;
+  const modes = bits === 8 ? ({ low: mode, high: "min_max" } as const) : ({ low: "kl", high: mode } as const);
   switch (template.strategy) {
     case "initial":
       return initialMix(plan);
@@ -32,6 +33,25 @@ function planned(run: CommandRun, { strategy }: TemplateSettings): CommandRun {
   return { ...run, settings: { ...settings, quant: { ...settings.quant, bits: 8, mode: "kl" } } };
 }
 
+function report(
+  { settings, ports }: CommandRun,
+  { strategy }: TemplateSettings,
+  path: string,
+  mix: Mix,
+): void {
+  const paint = paintFor(ports.terminal);
+  const high = [...mix.values()].filter(({ bits }) => bits === 16).length;
+  const rows: [string, string][] = [
+    ["Template", path],
+    ["Strategy", strategy],
+    ["Nodes", `${mix.size}: ${mix.size - high} of 8 bit, ${high} of 16 bit`],
+    ["Next", "edit it, then quantize with -mc"],
+  ];
+  const warnings = settings.notes.map((note) => `  ${paint.yellow(note)}`);
+  const parts = [facts(rows, paint), section(paint, "Warnings", warnings)];
+  ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
+}
+
 /** -gt: writes the mixed-precision template {name}_mix.json; no quantization, and data only for HAWQ. */
 export async function runTemplate(run: CommandRun, template: TemplateSettings): Promise<void> {
   const { settings, ports } = run;
@@ -44,10 +64,7 @@ export async function runTemplate(run: CommandRun, template: TemplateSettings): 
     const name = `${ports.files.stem(settings.model)}_mix.json`;
     await staging.write(name, new TextEncoder().encode(mixFileText(mix)));
     await staging.publish();
-    const high = [...mix.values()].filter(({ bits }) => bits === 16).length;
-    ports.terminal.out(
-      `Template   ${ports.files.join(settings.saveDir, name)}\nStrategy   ${template.strategy}\nNodes      ${mix.size}: ${mix.size - high} of 8 bit, ${high} of 16 bit\nNext       edit it, then quantize with -mc\n`,
-    );
+    report(run, template, ports.files.join(settings.saveDir, name), mix);
   } finally {
     await staging.discard();
   }

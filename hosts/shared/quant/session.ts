@@ -64,15 +64,17 @@ async function withLoadedScales({ settings, ports }: CommandRun, prepared: Prepa
 export async function openModel(run: CommandRun, bytes: Uint8Array, host: PipelineHost): Promise<Prepared> {
   const { settings, ports, log } = run;
   const { mixConfig, model, quant } = settings;
-  const text = mixConfig && new TextDecoder().decode(await ports.files.read(mixConfig, MIX_OPTION));
-  const mix = text ? readMixFile(text, mixConfig) : undefined;
+  const mixFile =
+    mixConfig === undefined
+      ? undefined
+      : readMixFile(new TextDecoder().decode(await ports.files.read(mixConfig, MIX_OPTION)), mixConfig);
   const prepared = await prepare(
     bytes,
-    { ...quant, ...(mix ? { mix } : {}) },
+    { ...quant, ...(mixFile ? { mix: mixFile.mix } : {}) },
     host,
     ports.files.external(model),
   );
-  if (mix && mixConfig) checkMix(mix, prepared.plan, mixConfig);
+  if (mixFile) checkMix(mixFile, prepared.plan);
   const planned = await withLoadedScales(run, prepared);
   for (const note of prepared.notes) log("info", note);
   log("debug", `plan:\n${describePlan(planned.plan)}`);
