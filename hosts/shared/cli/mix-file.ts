@@ -47,9 +47,9 @@ function readEntry(name: string, value: unknown): Precision | string[] {
     problems.push(
       `rule 2, node "${name}": bitwidth and mode are both needed, found ${JSON.stringify(value)}`,
     );
-  else if (bitwidth !== 8 && bitwidth !== 16)
+  if (bitwidth !== undefined && bitwidth !== 8 && bitwidth !== 16)
     problems.push(`rule 3, node "${name}": bitwidth is ${JSON.stringify(bitwidth)}, expected 8 or 16`);
-  else if (!MODES.includes(mode as ObserverName)) {
+  if (mode !== undefined && !MODES.includes(mode as ObserverName)) {
     const hint = nearest(String(mode), MODES);
     const remedy = hint ? `; did you mean ${hint}?` : "";
     problems.push(

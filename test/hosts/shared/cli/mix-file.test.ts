@@ -33,13 +33,14 @@ describe("a mix-config", () => {
   it("tells what is wrong with its entries by the manual's rules", () => {
     const text = JSON.stringify({
       a: { bitwidth: 8 },
-      b: { bitwidth: 4, mode: "kl" },
+      b: { bitwidth: 4, mode: "mean" },
       c: { bitwidth: 8, mode: "kl3" },
       d: { bitwidth: 8, mode: "kl", bits: 1 },
     });
     expect(readMixFile(text, "m.json").problems).toEqual([
       expect.stringMatching(/^rule 2, node "a": /),
       expect.stringMatching(/^rule 3, node "b": .*4/),
+      expect.stringMatching(/^rule 4, node "b": mode is "mean"/),
       expect.stringMatching(/^rule 4, node "c": .*did you mean kl\?/),
       expect.stringMatching(/^node "d": unknown key "bits"/),
     ]);
