@@ -61,3 +61,8 @@ export class AbortedError extends KnightError {
 export class InternalError extends KnightError {
   readonly code = "INTERNAL";
 }
+
+/** What was thrown, in words: an error's message, or the thing itself. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

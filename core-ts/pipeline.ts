@@ -180,9 +180,16 @@ export async function startEvaluation(
 ): Promise<Evaluation> {
   const { quantized, provenance } = model;
   const session = await openSession(host.backend, emitFixed(quantized, provenance), "the fixed-point model");
-  const models = { float: prepared.targetModel, fixed: emitAllOutputs(quantized, provenance) };
-  const comparison = await LayerComparison.open(host.backend, models, quantized, options.onLayer);
   const runs = options.onLayer ? Number.POSITIVE_INFINITY : (options.comparedRuns ?? 8);
+  const comparison =
+    runs > 0
+      ? await LayerComparison.open(
+          host.backend,
+          { float: prepared.targetModel, fixed: emitAllOutputs(quantized, provenance) },
+          quantized,
+          options.onLayer,
+        )
+      : LayerComparison.ofNothing(quantized);
   const evaluation = new FixedEvaluation(session, quantized, prepared.targetModel, comparison, { runs });
   return {
     forward(feeds) {

@@ -1,5 +1,5 @@
 import type { Backend, Feeds, Session } from "../backend.ts";
-import { DataError, ModelError } from "../errors.ts";
+import { DataError, ModelError, reasonOf } from "../errors.ts";
 import type { Graph, GraphValue, Model } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { collect, createStats, type TensorStats } from "../observers/histogram.ts";
@@ -31,7 +31,7 @@ export async function openSession(backend: Backend, model: Model, what: string):
   try {
     return await backend.createSession(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ModelError(`${backend.name} can't load ${what}: ${reason}`, { cause });
   }
 }

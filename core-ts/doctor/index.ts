@@ -11,6 +11,7 @@ import {
   startCalibration,
 } from "../pipeline.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
+import { xorshift32 } from "../xorshift.ts";
 import type { Check, Finding, Patient } from "./finding.ts";
 import { dynamicBatch, staysFloat, unfoldedBatchNorm, unreadInputs } from "./plan-checks.ts";
 import { deadChannels, linearNodes, unlikeChannels, unlikeRanges } from "./range-checks.ts";
@@ -29,15 +30,10 @@ const CHECKS = {
 
 const ORDER = { error: 0, warning: 1, note: 2 } as const;
 
-/** Roughly normal numbers, the same on every host: sums of four uniform ones (xorshift32, G. Marsaglia 2003). */
+/** Roughly normal numbers, the same on every host: sums of four uniform ones. */
 function noise(count: number): Float32Array {
-  let state = 2463534242;
-  const uniform = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 4294967296;
-  };
+  const next = xorshift32(2463534242);
+  const uniform = () => next() / 4294967296;
   return Float32Array.from(
     { length: count },
     () => (uniform() + uniform() + uniform() + uniform() - 2) * 1.7,

@@ -3,7 +3,7 @@ import { copyOf } from "../calibrate/batches.ts";
 import { inferenceInputs } from "../edges/inference-inputs.ts";
 import { floatFeeds, type InputType, type IntegerInputs, integerFeeds } from "../edges/input-types.ts";
 import { IR_KEY, OUTPUTS_KEY, SCALES_KEY } from "../emit/fixed.ts";
-import { ModelError } from "../errors.ts";
+import { ModelError, reasonOf } from "../errors.ts";
 import { type GraphValue, KNIGHT_DOMAIN, type Model } from "../graph/graph.ts";
 import { type ExternalReader, readModel } from "../onnx/read.ts";
 import { writeModel } from "../onnx/write.ts";
@@ -61,7 +61,7 @@ export async function openInference(
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);
   // The runtime gets bytes, not a path: it can't find data files itself.
   const session = await backend.createSession(isSplit ? writeModel(model) : bytes).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
   });
   return {

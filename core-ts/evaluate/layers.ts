@@ -1,6 +1,7 @@
 import type { Backend, Feeds, Session } from "../backend.ts";
 import { openSession, withOutputs } from "../calibrate/calibrate.ts";
 import { floatFeeds } from "../edges/input-types.ts";
+import { InternalError } from "../errors.ts";
 import type { Model } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { QuantizedGraph, QuantizedLayer } from "../quantize/quantized.ts";
@@ -21,12 +22,17 @@ export class LayerComparison {
   #closed = false;
 
   private constructor(
-    private readonly float: Session,
-    private readonly fixed: Session,
+    /** Undefined when no run is to be compared. */
+    private readonly sessions: { readonly float: Session; readonly fixed: Session } | undefined,
     private readonly quantized: QuantizedGraph,
-    private readonly listener: LayerListener | undefined,
+    private readonly listener?: LayerListener,
   ) {
     this.#sums = quantized.layers.map(() => new ErrorSums());
+  }
+
+  /** A comparison of no runs: it loads no models. */
+  static ofNothing(quantized: QuantizedGraph): LayerComparison {
+    return new LayerComparison(undefined, quantized);
   }
 
   /** @param float the optimized float model at the fixed model's batch; @param fixed the fixed model with all layers as outputs. */
@@ -47,13 +53,16 @@ export class LayerComparison {
       models.fixed,
       "the fixed-point model with all layers as outputs",
     );
-    return new LayerComparison(float, fixed, quantized, listener);
+    return new LayerComparison({ float, fixed }, quantized, listener);
   }
 
   /** One batch of the fixed model's batch size. */
   async add(feeds: Feeds): Promise<void> {
-    const left = await this.float.run(floatFeeds(feeds, this.quantized.plan.inputTypes ?? new Map()));
-    const right = await this.fixed.run(feeds);
+    if (!this.sessions) throw new InternalError("a comparison of no runs was given one");
+    const left = await this.sessions.float.run(
+      floatFeeds(feeds, this.quantized.plan.inputTypes ?? new Map()),
+    );
+    const right = await this.sessions.fixed.run(feeds);
     for (const [i, layer] of this.quantized.layers.entries()) {
       const l = left.get(layer.value) ?? feeds.get(layer.value);
       const r = right.get(layer.integers.name);
@@ -85,7 +94,7 @@ export class LayerComparison {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.float.release();
-    await this.fixed.release();
+    await this.sessions?.float.release();
+    await this.sessions?.fixed.release();
   }
 }

@@ -19,6 +19,7 @@ import type { PipelineHost, Prepared } from "../pipeline.ts";
 import { scaleOwner } from "../plan/plan.ts";
 import { intType } from "../quantize/scale.ts";
 import { chooseScales } from "../quantize/thresholds.ts";
+import { xorshift32 } from "../xorshift.ts";
 import { outputError, weightError } from "./own-error.ts";
 import { PerturbedModel } from "./perturbed.ts";
 import { type Source, sources } from "./uses.ts";
@@ -43,15 +44,10 @@ export interface OwnError {
   readonly weights: number;
 }
 
-/** ±size, the same on every host (xorshift32, G. Marsaglia 2003). */
+/** ±size, the same on every host. */
 function direction(count: number, size: number, seed: number): Float32Array {
-  let state = (seed * 2654435761) >>> 0 || 1;
-  return Float32Array.from({ length: count }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state & 1) === 0 ? size : -size;
-  });
+  const next = xorshift32(seed * 2654435761);
+  return Float32Array.from({ length: count }, () => ((next() & 1) === 0 ? size : -size));
 }
 
 /** Σ_k ‖a_k - b_k‖²/‖b_k‖². */

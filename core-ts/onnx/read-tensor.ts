@@ -1,4 +1,4 @@
-import { KnightError, ModelError } from "../errors.ts";
+import { KnightError, ModelError, reasonOf } from "../errors.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { type DType, dtypeFromCode } from "../tensor/dtype.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
@@ -43,7 +43,7 @@ async function readPart(
     return await external(part.location, part.offset, part.size);
   } catch (cause) {
     if (cause instanceof KnightError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ModelError(
       `can't read "${part.location}", which holds the data of tensor "${name}": ${reason}; put it beside the model`,
       { value: name, file: part.location, cause },

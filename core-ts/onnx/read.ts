@@ -1,4 +1,4 @@
-import { ModelError } from "../errors.ts";
+import { ModelError, reasonOf } from "../errors.ts";
 import type { Model } from "../graph/graph.ts";
 import type { ExternalReader } from "./external.ts";
 import { describeFileKind } from "./file-kind.ts";
@@ -31,7 +31,7 @@ function decode(bytes: Uint8Array): onnx.ModelProto {
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     return onnx.ModelProto.decode(plain) as onnx.ModelProto;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     if (reason === TOO_DEEP) {
       throw new ModelError(
         "the model nests its subgraphs more than 30 levels deep; export it with fewer If and Loop nodes inside each other",

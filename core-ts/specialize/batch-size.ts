@@ -1,4 +1,4 @@
-import { ModelError } from "../errors.ts";
+import { ModelError, reasonOf } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 
 /** The batch size a model was specialised to; undefined where its shapes are fixed. */
@@ -14,7 +14,7 @@ function remedy(batch: BatchSize): string {
 
 /** For a model that the runtime loads but can't run. */
 export function doesNotRun(batch: BatchSize, cause: unknown): ModelError {
-  const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ").trim();
+  const reason = reasonOf(cause).replace(/\s+/g, " ").trim();
   const at = batch === undefined ? "" : ` at batch size ${batch}`;
   return new ModelError(`the float model does not run${at}: ${reason}; ${remedy(batch)}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_CHIP, findChip } from "../../../core-ts/chips/index.ts";
-import { ConfigError } from "../../../core-ts/errors.ts";
+import { ConfigError, reasonOf } from "../../../core-ts/errors.ts";
 import type { Ports } from "../ports.ts";
 import type { Arguments } from "./argv.ts";
 
@@ -25,7 +25,7 @@ export async function defaultChip({ defaults }: Ports): Promise<string> {
   try {
     return findChip(stored).name;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ConfigError(
       `the default chip stored in ${defaults.place} is not usable: ${reason}; store another with Knight ${OPTION} CHIP`,
       { option: OPTION, cause },

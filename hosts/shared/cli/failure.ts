@@ -1,4 +1,4 @@
-import { type ErrorCode, KnightError } from "../../../core-ts/errors.ts";
+import { type ErrorCode, KnightError, reasonOf } from "../../../core-ts/errors.ts";
 
 /** Exit codes: 2 for what stands on the command line or in the user script, 1 for everything else; being stopped has the signal's own. */
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
@@ -38,7 +38,7 @@ function stackOf(error: unknown): string[] {
 /** One block of text: what is wrong, where, and with `withStack` where in the program. */
 export function describeFailure(error: unknown, withStack: boolean): string {
   const known = error instanceof KnightError && error.code !== "INTERNAL";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   const lines = [`error: ${known ? "" : "unexpected: "}${message}`];
   if (error instanceof KnightError) lines.push(...placeOf(error));
   if (withStack) lines.push(...stackOf(error));

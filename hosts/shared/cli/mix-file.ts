@@ -3,6 +3,7 @@ import { quantizedNodes, violations } from "../../../core-ts/mixed/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { Mix, Precision } from "../../../core-ts/plan/options.ts";
 import type { QuantPlan } from "../../../core-ts/plan/plan.ts";
+import { isJsonObject, parseJson } from "./json-object.ts";
 import { nearest } from "./nearest.ts";
 
 export const MIX_OPTION = "-mc/--mix-config";
@@ -16,17 +17,11 @@ function refuse(file: string, problems: readonly string[]): void {
 }
 
 function parse(text: string, file: string): [string, unknown][] {
-  try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(`mix-config ${file}: it is no JSON (${reason})`, { option: MIX_OPTION, cause });
-  }
-  throw new ConfigError(
-    `mix-config ${file}: it holds no object of nodes; -gt writes one: {"conv1": {"bitwidth": 8, "mode": "kl"}, ...}`,
-    { option: MIX_OPTION },
-  );
+  const refused = (sentence: string, cause?: unknown) =>
+    new ConfigError(`mix-config ${file}: ${sentence}`, { option: MIX_OPTION, cause });
+  const value = parseJson(text, refused);
+  if (isJsonObject(value)) return Object.entries(value);
+  throw refused('it holds no object of nodes; -gt writes one: {"conv1": {"bitwidth": 8, "mode": "kl"}, ...}');
 }
 
 /** A mix-config as far as it can be read, and what is wrong with its entries. */

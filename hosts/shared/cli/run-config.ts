@@ -1,5 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { Arguments } from "./argv.ts";
+import { isJsonObject, type JsonObject, parseJson } from "./json-object.ts";
 import { nearest } from "./nearest.ts";
 import { type OptionSpec, optionName } from "./option-spec.ts";
 import { QUANT_OPTIONS } from "./quant-options.ts";
@@ -44,10 +45,6 @@ export interface RunConfig {
   readonly notes: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
 class Reader {
@@ -57,8 +54,8 @@ class Reader {
     return new ConfigError(`run-config ${this.file}: ${sentence}`, { file: this.file });
   }
 
-  object(value: unknown, what: string): Json {
-    if (isObject(value)) return value;
+  object(value: unknown, what: string): JsonObject {
+    if (isJsonObject(value)) return value;
     throw this.error(
       `${what} is ${shown(value).slice(0, 60)}, expected an object of options: {"model": "...", ...}`,
     );
@@ -116,7 +113,7 @@ class Reader {
   }
 }
 
-function readQuant(reader: Reader, quant: Json): Pick<RunConfig, "chip" | "options" | "inputConfigs"> {
+function readQuant(reader: Reader, quant: JsonObject): Pick<RunConfig, "chip" | "options" | "inputConfigs"> {
   const options: string[] = [];
   let chip: string | undefined;
   let inputConfigs: InputConfig[] = [];
@@ -139,17 +136,10 @@ function readQuant(reader: Reader, quant: Json): Pick<RunConfig, "chip" | "optio
   return { chip, options, inputConfigs };
 }
 
-function parse(text: string, reader: Reader): Json {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw reader.error(
-      `it is no JSON (${reason}); JSON has no comments and no comma before a closing bracket`,
-    );
-  }
-  return reader.object(value, "its content");
+function parse(text: string, reader: Reader): JsonObject {
+  const refused = (sentence: string) =>
+    reader.error(`${sentence}; JSON has no comments and no comma before a closing bracket`);
+  return reader.object(parseJson(text, refused), "its content");
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { ScaleTable, TableEntry } from "../../../core-ts/quantize/scale-table.ts";
+import { isJsonObject, parseJson } from "./json-object.ts";
 
 export const LOAD_SCALES = "-lsj/--load-scale-json";
 
@@ -15,20 +16,11 @@ export function scaleFileText(table: ScaleTable): string {
 }
 
 function entries(text: string, file: string): [string, unknown][] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (cause) {
-    throw new ConfigError(
-      `scale file ${file}: it is no JSON (${cause instanceof Error ? cause.message : cause})`,
-      { option: LOAD_SCALES, cause },
-    );
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return Object.entries(value);
-  throw new ConfigError(
-    `scale file ${file}: it holds no object of values; -gsj writes one: {"conv1": {"scale": 0.02, "bits": 8}, ...}`,
-    { option: LOAD_SCALES },
-  );
+  const refused = (sentence: string, cause?: unknown) =>
+    new ConfigError(`scale file ${file}: ${sentence}`, { option: LOAD_SCALES, cause });
+  const value = parseJson(text, refused);
+  if (isJsonObject(value)) return Object.entries(value);
+  throw refused('it holds no object of values; -gsj writes one: {"conv1": {"scale": 0.02, "bits": 8}, ...}');
 }
 
 /** Reads what scaleFileText wrote; the threshold is for the reader only. @throws ConfigError naming file and value. */

@@ -1,4 +1,4 @@
-import { AbortedError, ConfigError, KnightError } from "../../../core-ts/errors.ts";
+import { AbortedError, ConfigError, KnightError, reasonOf } from "../../../core-ts/errors.ts";
 import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { ModelEdge } from "./check-input.ts";
@@ -93,7 +93,7 @@ async function call(run: InferRun, executor: Executor): Promise<unknown> {
   } catch (cause) {
     // What forward or loadNpy found wrong says more than that the function threw.
     if (cause instanceof KnightError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new ConfigError(`${functionName(run)} threw: ${reason}`, { cause });
   } finally {
     forget();
