@@ -1,3 +1,5 @@
+import type { ValueParser } from "./option-values.ts";
+
 /** Headings of the help text, in the order they are printed. */
 export const GROUPS = ["Model", "Data", "Precision", "Mixed precision", "Output", "Run"] as const;
 export type OptionGroup = (typeof GROUPS)[number];
@@ -19,7 +21,7 @@ export interface OptionSpec {
   /** Takes all values up to the next option, and is an array; given again it appends. Numbers below zero are values. */
   readonly many?: boolean;
   /** Text to value; of an option with many values, one of them. @throws ConfigError naming the option. */
-  readonly parse?: (text: string, option: string) => string | number;
+  readonly parse?: ValueParser;
 }
 
 /** How a message names the option: "-bs/--batch-size". */

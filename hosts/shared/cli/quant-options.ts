@@ -4,7 +4,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
-import { decimal, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
+import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
 
 export const RUN_MODES = ["quant", "infer", "convert", "compare"] as const;
 export type RunMode = (typeof RUN_MODES)[number];
@@ -15,7 +15,7 @@ export const DEFAULT_SAVE_DIR = "/TS-KnightOutput/QuantOnnx/";
 const OTHER_FRAMEWORKS = ["pytorch", "caffe", "paddle", "tensorflow"];
 
 /** The manual's frameworks; this version reads ONNX. */
-export function framework(text: string, option: string): string {
+export const framework = described({ type: "string", enum: ["onnx"] }, (text, option) => {
   if (text === "onnx") return text;
   const known = OTHER_FRAMEWORKS.includes(text);
   throw new ConfigError(
@@ -24,7 +24,7 @@ export function framework(text: string, option: string): string {
       : `${option} is "${text}", expected onnx`,
     { option },
   );
-}
+});
 
 /** The manual's 参数说明, as far as this version goes; order is that of the help text. */
 export const QUANT_OPTIONS: readonly OptionSpec[] = [

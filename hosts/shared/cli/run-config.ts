@@ -48,10 +48,11 @@ export interface RunConfig {
 const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);
 
 class Reader {
-  constructor(private readonly file: string) {}
+  /** @param place what is read, for messages. */
+  constructor(private readonly place: string) {}
 
   error(sentence: string): ConfigError {
-    return new ConfigError(`run-config ${this.file}: ${sentence}`, { file: this.file });
+    return new ConfigError(`${this.place}: ${sentence}`);
   }
 
   object(value: unknown, what: string): JsonObject {
@@ -148,7 +149,7 @@ function parse(text: string, reader: Reader): JsonObject {
  * @throws ConfigError naming file and key.
  */
 export function readRunConfig(text: string, file: string): RunConfig {
-  const reader = new Reader(file);
+  const reader = new Reader(`run-config ${file}`);
   const config = parse(text, reader);
   for (const key of Object.keys(config)) reader.known(key, SECTIONS, "at the top");
   const quant = config.quant === undefined ? {} : reader.object(config.quant, '"quant"');
@@ -162,6 +163,17 @@ export function readRunConfig(text: string, file: string): RunConfig {
         ? [`run-config ${file}: ${left.join(", ")} belong to other programs and are left out`]
         : [],
   };
+}
+
+/**
+ * Options given as one JSON object, the "quant" of a run-config. @param place names it in messages, for instance "the options".
+ * @throws ConfigError naming the key.
+ */
+export function readQuantOptions(
+  options: JsonObject,
+  place: string,
+): Pick<RunConfig, "chip" | "options" | "inputConfigs"> {
+  return readQuant(new Reader(place), options);
 }
 
 const longOf = (option: string): string => option.replace(/=.*$/s, "");

@@ -26,9 +26,11 @@ async function dispatch(run: CommandRun): Promise<void> {
   switch (run.settings.runMode) {
     case "quant":
     case "compare":
-      return runQuant(run);
+      await runQuant(run);
+      return;
     case "infer":
-      return runInfer(run);
+      await runInfer(run);
+      return;
     case "convert":
       return runConvert(run);
   }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { type BitWidth, DEFAULT_CHIP, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
 import { examine, type Finding } from "../../../core-ts/doctor/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { createLog } from "../cli/log.ts";
+import { createLog, type Log } from "../cli/log.ts";
 import { oneOf } from "../cli/option-values.ts";
 import type { Ports } from "../ports.ts";
 import { paintFor } from "../quant/report-text.ts";
@@ -66,13 +66,14 @@ function print(ports: Ports, options: DoctorOptions, findings: readonly Finding[
   );
 }
 
-/** Knight doctor. Returns the exit code: 1 when the model can't be quantized. */
-export async function runDoctor(argv: readonly string[], ports: Ports): Promise<number> {
-  const options = readOptions(argv, ports);
-  if (options === undefined) return 0;
-  requireBitWidth(findChip(options.chip), options.bitWidth);
-  const bytes = await ports.files.read(options.model, "-m/--model");
-  const log = createLog(ports.terminal, 3);
+/** Looks at the model file. @throws ConfigError for a chip that is unknown or lacks the width, or a file that can't be read. */
+export async function examineFile(
+  { model, chip, bitWidth: bits }: Pick<DoctorOptions, "model" | "chip" | "bitWidth">,
+  ports: Ports,
+  log: Log,
+): Promise<Finding[]> {
+  requireBitWidth(findChip(chip), bits);
+  const bytes = await ports.files.read(model, "-m/--model");
   const host = {
     backend: await ports.createBackend(ports.cpuCount),
     kernels: await ports.loadKernels((message) => log("debug", message)),
@@ -80,7 +81,6 @@ export async function runDoctor(argv: readonly string[], ports: Ports): Promise<
     signal: ports.signal,
     toolVersion: ports.version,
   };
-  const { chip, bitWidth: bits } = options;
   const settings = {
     chip,
     bits,
@@ -90,9 +90,16 @@ export async function runDoctor(argv: readonly string[], ports: Ports): Promise<
     lutLen: 10,
     outputDequant: false,
   } as const;
-  const findings = await examine(bytes, settings, host, ports.files.external(options.model));
-  if (options.json)
-    ports.terminal.out(`${JSON.stringify({ model: options.model, chip, bits, findings }, null, 2)}\n`);
+  return examine(bytes, settings, host, ports.files.external(model));
+}
+
+/** Knight doctor. Returns the exit code: 1 when the model can't be quantized. */
+export async function runDoctor(argv: readonly string[], ports: Ports): Promise<number> {
+  const options = readOptions(argv, ports);
+  if (options === undefined) return 0;
+  const findings = await examineFile(options, ports, createLog(ports.terminal, 3));
+  const { model, chip, bitWidth: bits } = options;
+  if (options.json) ports.terminal.out(`${JSON.stringify({ model, chip, bits, findings }, null, 2)}\n`);
   else print(ports, options, findings);
   return findings.some(({ severity }) => severity === "error") ? 1 : 0;
 }

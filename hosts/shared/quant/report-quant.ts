@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import type { BitWidth } from "../../../core-ts/chips/index.ts";
+import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { Prepared } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
 import { INFER_AUTO } from "../infer/auto.ts";
@@ -7,8 +9,15 @@ import type { CommandRun } from "./session.ts";
 
 /** What a quantization found. */
 export interface QuantReport {
+  readonly chip: string;
+  readonly bits: BitWidth;
+  /** The observer; of several the best one. */
+  readonly mode: ObserverName;
+  /** What the infer function returned for the float model, and for the quantized one. */
   readonly float: number;
   readonly fixed: number;
+  /** In percent; undefined when the float result is 0. */
+  readonly loss: number | undefined;
   /** What calibration ran over, in words. */
   readonly calibration: string;
   /** Per integer layer, and over which part of the data. */
@@ -65,7 +74,7 @@ function layerTable(layers: readonly LayerError[], paint: Paint): string {
 }
 
 function resultFacts({ settings }: CommandRun, report: QuantReport): [string, string][] {
-  const loss = quantizationLoss(report.float, report.fixed);
+  const { loss } = report;
   const isAuto = settings.inferFunction === INFER_AUTO;
   return [
     ["Float result", numberText(report.float)],
@@ -89,7 +98,7 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
 export function reportQuant(run: CommandRun, report: QuantReport): void {
   const { settings, ports } = run;
   const paint = paintFor(ports.terminal);
-  const { chip, bits, mode } = settings.quant;
+  const { chip, bits, mode } = report;
   const worst = worstLayers(report.layers);
   const shown =
     worst.length < report.layers.length

@@ -1,10 +1,12 @@
+import type { Feeds } from "../../../core-ts/backend.ts";
 import type { IntegerInputs } from "../../../core-ts/edges/input-types.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { type Inference, openInference } from "../../../core-ts/evaluate/inference.ts";
 import type { GraphValue } from "../../../core-ts/graph/graph.ts";
+import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { startProgress } from "../cli/progress.ts";
 import type { ModelEdge } from "../infer/check-input.ts";
-import { runInferFunction } from "../infer/run-function.ts";
+import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import { reportInfer } from "./report-infer.ts";
 import { type CommandRun, openHost, openInferFunction } from "./session.ts";
 
@@ -26,8 +28,40 @@ function checkBatch({ settings }: CommandRun, { quantized, inputs }: Inference):
   );
 }
 
-/** -r infer: runs the infer function over a float or quantized model and prints what it returned. */
-export async function runInfer(run: CommandRun): Promise<void> {
+/** Sees the outputs of every batch, by name, in real units. */
+export type OutputsListener = (outputs: ReadonlyMap<string, Tensor>) => void;
+
+/** Runs the infer function over the model, and prints what it returned. */
+async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, listen?: OutputsListener) {
+  checkBatch(run, model);
+  const progress = startProgress(run.ports, "Inference", infer.iteration);
+  const target = {
+    inputs: edgesOf(model.inputs, model.integerInputs),
+    outputs: edgesOf(model.outputs),
+    async forward(feeds: Feeds) {
+      const outputs = await model.forward(feeds);
+      listen?.(outputs);
+      return outputs;
+    },
+  };
+  const nodes = new Map(
+    model.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
+  );
+  let result: number;
+  try {
+    result = await runInferFunction(infer, target, nodes, () => progress.step());
+  } finally {
+    progress.stop();
+  }
+  reportInfer(run, model, result);
+  return { result, quantized: model.quantized };
+}
+
+/** -r infer: runs the infer function over a float or quantized model and gives what it returned, printed as well. */
+export async function runInfer(
+  run: CommandRun,
+  listen?: OutputsListener,
+): Promise<{ readonly result: number; readonly quantized: boolean }> {
   const { settings, ports } = run;
   const bytes = await ports.files.read(settings.model, "-m/--model");
   const infer = await openInferFunction(run);
@@ -39,23 +73,7 @@ export async function runInfer(run: CommandRun): Promise<void> {
     settings.quant.inputTypes,
   );
   try {
-    checkBatch(run, model);
-    const progress = startProgress(ports, "Inference", infer.iteration);
-    const target = {
-      inputs: edgesOf(model.inputs, model.integerInputs),
-      outputs: edgesOf(model.outputs),
-      forward: model.forward,
-    };
-    const nodes = new Map(
-      model.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
-    );
-    let result: number;
-    try {
-      result = await runInferFunction(infer, target, nodes, () => progress.step());
-    } finally {
-      progress.stop();
-    }
-    reportInfer(run, model, result);
+    return await inferLoaded(run, infer, model, listen);
   } finally {
     await model.stop();
   }

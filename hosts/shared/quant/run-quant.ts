@@ -3,7 +3,7 @@ import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
 import { obtainRanges } from "./cached-calibration.ts";
 import { calibrationText, wideningNotes } from "./known-scales.ts";
-import { type QuantReport, reportQuant } from "./report-quant.ts";
+import { type QuantReport, quantizationLoss, reportQuant } from "./report-quant.ts";
 import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
 import { type Outcome, runStrategies, type Strategy, strategiesOf } from "./strategies.ts";
 import { batchNotes, COMPARED_RUNS, evaluateModel, type Work, writeFiles } from "./work.ts";
@@ -26,7 +26,7 @@ async function quantizeStaged(
   bytes: Uint8Array,
   infer: InferRun,
   staging: Staging,
-): Promise<void> {
+): Promise<QuantReport> {
   const host = await openHost(run);
   const prepared = await openModel(run, bytes, host);
   const work: Work = { ...run, host, infer, prepared, staging };
@@ -35,50 +35,52 @@ async function quantizeStaged(
   const outcome = several ? await runStrategies(work, strategies) : await runOne(work, strategies[0]!);
   const files = await writeFiles(outcome.best.work, outcome.best, "");
   await staging.publish();
-  report(work, outcome, several ? [...files, OTHERS] : files);
+  return report(work, outcome, several ? [...files, OTHERS] : files);
 }
 
 /** What else is in save-dir when there were several strategies. */
 const OTHERS = ["MODE_iN/", "the same of each strategy; the files above are the best one's"] as const;
 
-function report(work: Work, { float, calibrated, best }: Outcome, files: QuantReport["files"]): void {
+function report(work: Work, { float, calibrated, best }: Outcome, files: QuantReport["files"]): QuantReport {
   const { settings, prepared } = work;
-  const quant = { ...settings.quant, mode: best.strategy.mode };
-  reportQuant(
-    { ...work, settings: { ...settings, quant } },
-    {
-      float,
-      fixed: best.fixed,
-      calibration: [calibrationText(prepared, best.snapshot.samples, settings.loadScales), calibrated.source]
-        .filter((part) => part !== undefined)
-        .join(", "),
-      compared: settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
-      layers: best.layers,
-      floatLayers: prepared.floatLayers,
-      integerNodes: best.model.summary.integerNodes,
-      warnings: [
-        ...settings.notes,
-        ...calibrated.notes(),
-        ...batchNotes(work),
-        ...wideningNotes(prepared),
-        ...best.model.warnings,
-      ],
-      files,
-    },
-  );
+  return {
+    chip: settings.quant.chip,
+    bits: settings.quant.bits,
+    mode: best.strategy.mode,
+    float,
+    fixed: best.fixed,
+    loss: quantizationLoss(float, best.fixed),
+    calibration: [calibrationText(prepared, best.snapshot.samples, settings.loadScales), calibrated.source]
+      .filter((part) => part !== undefined)
+      .join(", "),
+    compared: settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
+    layers: best.layers,
+    floatLayers: prepared.floatLayers,
+    integerNodes: best.model.summary.integerNodes,
+    warnings: [
+      ...settings.notes,
+      ...calibrated.notes(),
+      ...batchNotes(work),
+      ...wideningNotes(prepared),
+      ...best.model.warnings,
+    ],
+    files,
+  };
 }
 
 /**
  * -r quant: float model → calibration → quantized model → evaluation → files and report. Files appear in --save-dir only when all of
  * them are there; whatever goes wrong before leaves the folder as it was.
  */
-export async function runQuant(run: CommandRun): Promise<void> {
+export async function runQuant(run: CommandRun): Promise<QuantReport> {
   const { settings, ports } = run;
   const bytes = await ports.files.read(settings.model, "-m/--model");
   const infer = await openInferFunction(run);
   const staging = await ports.files.stage(settings.saveDir);
   try {
-    await quantizeStaged(run, bytes, infer, staging);
+    const found = await quantizeStaged(run, bytes, infer, staging);
+    reportQuant(run, found);
+    return found;
   } finally {
     await staging.discard();
   }
