@@ -1,4 +1,4 @@
-import { type InferFunctionRegistry, InferFunctions } from "../shared/infer/registry.ts";
+import { type InferFunctionRegistry, InferFunctions } from "./registry.ts";
 
 /** The table that scripts register in; the loader empties it before each script. */
 export const inferFunctions = new InferFunctions();

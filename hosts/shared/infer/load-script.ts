@@ -1,0 +1,41 @@
+import { ConfigError } from "../../../core-ts/errors.ts";
+import type { FileSystem } from "../files/file-system.ts";
+import { systemReason } from "../files/system-reason.ts";
+import { inferFunctions } from "./infer-functions.ts";
+import type { RegisteredFunctions } from "./registry.ts";
+
+const OPTION = "-uds/--user-defined-script";
+
+/** The first part of a loader's message: what follows is where the loader looked. */
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.split("\nRequire stack")[0]!.replace(/\s+/g, " ").trim();
+}
+
+/**
+ * Runs a user script by the runtime's own `load`, which gets its absolute path, and gives the infer functions it registered.
+ * @throws ConfigError naming the script.
+ */
+export async function runScript(
+  fs: FileSystem,
+  path: string,
+  load: (file: string) => Promise<unknown>,
+): Promise<RegisteredFunctions> {
+  if (path.endsWith(".py")) {
+    throw new ConfigError(
+      `${path} is a Python script; write the infer function as a TypeScript or JavaScript module, see examples/digits/infer_digits.ts`,
+      { option: OPTION },
+    );
+  }
+  await fs.stat(path).catch((cause: unknown) => {
+    throw new ConfigError(`the script ${path} can't be read: ${systemReason(cause)}`, {
+      option: OPTION,
+      cause,
+    });
+  });
+  try {
+    return await inferFunctions.during(() => load(fs.path.resolve(path)));
+  } catch (cause) {
+    throw new ConfigError(`the script ${path} fails to load: ${reasonOf(cause)}`, { option: OPTION, cause });
+  }
+}
