@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { backendChooser } from "../shared/backend-choice.ts";
 import type { Ports } from "../shared/ports.ts";
 import { nodeDefaults } from "./defaults.ts";
 import { nodeFiles } from "./files.ts";
@@ -16,7 +17,10 @@ export function nodePorts(signal: AbortSignal): Ports {
     startBar,
     signal,
     loadScript: async (path) => (await import("./script.ts")).loadScript(path),
-    createBackend: async (threads) => (await import("./ort.ts")).createNodeBackend({ threads }),
+    createBackend: backendChooser({
+      native: async (threads) => (await import("./ort.ts")).createNodeBackend({ threads }),
+      wasm: async (threads) => (await import("./wasm.ts")).createNodeWasmBackend({ threads }),
+    }),
     loadKernels: loadNodeKernels,
     cpuCount: availableParallelism(),
     version: packageVersion(),

@@ -1,5 +1,7 @@
 import type { Backend, Kernels } from "../../core-ts/index.ts";
 import type { ExternalReader } from "../../core-ts/onnx/external.ts";
+import type { BackendChoice } from "./backend-choice.ts";
+import type { Log } from "./cli/log.ts";
 import type { RegisteredFunctions } from "./infer/registry.ts";
 
 /** Where text goes, and what it may look like there. */
@@ -73,8 +75,11 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** Runs a user script and gives the functions it registered. @throws ConfigError naming the script. */
   loadScript(path: string): Promise<RegisteredFunctions>;
-  /** The runtime that runs models, on so many threads. */
-  createBackend(threads: number): Promise<Backend>;
+  /**
+   * The runtime that runs models, on so many threads. Only hosts with a native one look at `choice`.
+   * @throws ConfigError for one that this host can't load.
+   */
+  createBackend(threads: number, choice: BackendChoice, log: Log): Promise<Backend>;
   loadKernels(log: (message: string) => void): Promise<Kernels>;
   readonly cpuCount: number;
   readonly version: string;

@@ -2,6 +2,7 @@ import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { IR_FORMS } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
+import { BACKENDS } from "../backend-choice.ts";
 import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
@@ -92,6 +93,8 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   { long: "run-config", shorts: ["rc"], group: "Run", value: "FILE", parse: nonEmpty, help: "JSON file with these options; those on the command line beat it" },
   // biome-ignore format: see above
   { long: "cpu-num", shorts: ["cn"], group: "Run", value: "N", fallback: 5, parse: wholeNumber(1), help: "CPU threads; never more than there are cores" },
+  // biome-ignore format: see above
+  { long: "backend", shorts: [], group: "Run", value: "NAME", fallback: "auto", parse: oneOf(...BACKENDS), help: "native: onnxruntime-node, the fastest; wasm: onnxruntime-web, which writes the same bytes on every host; auto: native where it can be loaded" },
   // biome-ignore format: see above
   { long: "log-level", shorts: ["l"], group: "Run", value: "LEVEL", fallback: 3, parse: wholeNumber(0, 3), help: "0 debug | 1 info | 2 warning | 3 error; 0 also shows where in the program an error arose" },
 ];

@@ -3,6 +3,7 @@ import type { IrForm } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
+import type { BackendChoice } from "../backend-choice.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
 import { type MixSettings, mixNotes, mixSettings } from "./mix-settings.ts";
@@ -34,6 +35,7 @@ export interface QuantSettings extends MixSettings, ScaleSettings {
   readonly saveDir: string;
   /** Threads asked for; the host has fewer cores perhaps. */
   readonly cpus: number;
+  readonly backend: BackendChoice;
   /** 0 debug, 1 info, 2 warning, 3 error. */
   readonly logLevel: number;
   /** "input-configs" of the run-config. */
@@ -157,6 +159,7 @@ export function readSettings(
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,
+    backend: values.backend as BackendChoice,
     logLevel: values.logLevel as number,
     inputConfigs,
     ...mixSettings(parsed, target, runMode),

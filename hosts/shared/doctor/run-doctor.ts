@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type BitWidth, DEFAULT_CHIP, findChip, requireBitWidth } from "../../../core-ts/chips/index.ts";
 import { examine, type Finding } from "../../../core-ts/doctor/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
+import { BACKEND_OPTION, BACKENDS, type BackendChoice } from "../backend-choice.ts";
 import { createLog, type Log } from "../cli/log.ts";
 import { oneOf } from "../cli/option-values.ts";
 import type { Ports } from "../ports.ts";
@@ -11,6 +12,7 @@ interface DoctorOptions {
   readonly model: string;
   readonly chip: string;
   readonly bitWidth: BitWidth;
+  readonly backend: BackendChoice;
   readonly json?: true;
 }
 
@@ -22,6 +24,7 @@ export function isDoctor(argv: readonly string[]): boolean {
 }
 
 function program(ports: Ports): Command {
+  const backend = (text: string) => oneOf(...BACKENDS)(text, BACKEND_OPTION);
   const width = (text: string) => oneOf(8, 16)(text, "-b/--bit-width");
   return new Command("Knight doctor")
     .description(
@@ -30,6 +33,7 @@ function program(ports: Ports): Command {
     .requiredOption("-m, --model <FILE>", "the ONNX model")
     .option("--chip <CHIP>", "target", DEFAULT_CHIP)
     .option("-b, --bit-width <BITS>", "8 | 16", width, 8)
+    .option(`${BACKEND_OPTION} <NAME>`, BACKENDS.join(" | "), backend, "auto")
     .option(
       "--json",
       "one JSON object on standard output: {model, chip, bits, findings: [{severity, check, place, what, remedy}]}",
@@ -68,14 +72,14 @@ function print(ports: Ports, options: DoctorOptions, findings: readonly Finding[
 
 /** Looks at the model file. @throws ConfigError for a chip that is unknown or lacks the width, or a file that can't be read. */
 export async function examineFile(
-  { model, chip, bitWidth: bits }: Pick<DoctorOptions, "model" | "chip" | "bitWidth">,
+  { model, chip, bitWidth: bits, backend }: Omit<DoctorOptions, "json">,
   ports: Ports,
   log: Log,
 ): Promise<Finding[]> {
   requireBitWidth(findChip(chip), bits);
   const bytes = await ports.files.read(model, "-m/--model");
   const host = {
-    backend: await ports.createBackend(ports.cpuCount),
+    backend: await ports.createBackend(ports.cpuCount, backend, log),
     kernels: await ports.loadKernels((message) => log("debug", message)),
     log,
     signal: ports.signal,

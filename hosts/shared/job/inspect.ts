@@ -10,6 +10,6 @@ export async function inspectJob(
 ): Promise<readonly Finding[]> {
   const run = await openJob({ model, companions, options }, host, { runMode: "quant", unlessGiven: {} });
   const { settings, ports, log } = run;
-  const { chip, bits: bitWidth } = settings.quant;
-  return examineFile({ model: settings.model, chip, bitWidth }, ports, log);
+  const { model: file, backend, quant } = settings;
+  return examineFile({ model: file, chip: quant.chip, bitWidth: quant.bits, backend }, ports, log);
 }

@@ -17,6 +17,7 @@ const OWN: Readonly<Record<string, string>> = {
   "user-defined-script": "no code is run for a request; give data as .npy, .npz or pictures",
   "run-config": "give its options here",
   "generate-template": "it makes no model",
+  backend: "the host has one",
   "log-level": "a listener gets everything",
 };
 

@@ -21,7 +21,7 @@ export interface CommandRun {
 /** The runtime and the kernels that the core works with. */
 export async function openHost({ settings, ports, log }: CommandRun): Promise<PipelineHost> {
   const threads = Math.min(settings.cpus, ports.cpuCount);
-  const backend = await ports.createBackend(threads);
+  const backend = await ports.createBackend(threads, settings.backend, log);
   log("debug", `${backend.name} on ${threads} of ${ports.cpuCount} cores`);
   const kernels = await ports.loadKernels((message) => log("debug", message));
   return { backend, kernels, log, signal: ports.signal, toolVersion: ports.version };

@@ -33,6 +33,7 @@ describe("settings of a command line", () => {
       dump: false,
       saveDir: "/TS-KnightOutput/QuantOnnx/",
       cpus: 5,
+      backend: "auto",
       logLevel: 3,
       inputConfigs: [],
       template: undefined,
