@@ -1,6 +1,7 @@
-import { Presets, SingleBar } from "cli-progress";
 import pc from "picocolors";
-import type { Bar, Terminal } from "../shared/ports.ts";
+import { terminalBars } from "../shared/cli/bar.ts";
+import type { Terminal } from "../shared/ports.ts";
+import { nodeFileSystem } from "./file-system.ts";
 
 /** The process's own streams. */
 export const nodeTerminal: Terminal = {
@@ -12,30 +13,5 @@ export const nodeTerminal: Terminal = {
   errColors: process.stderr.isTTY === true && pc.isColorSupported,
 };
 
-/** A bar on standard error. It leaves signals alone: main.ts decides what happens on Ctrl-C. */
-export function startBar(label: string, total: number): Bar {
-  const bar = new SingleBar(
-    {
-      format: `${label.padEnd(11)} {bar} {percentage} % | {value}/{total} | {duration_formatted}, {eta_formatted} left`,
-      stream: process.stderr,
-      gracefulExit: false,
-      clearOnComplete: false,
-      etaBuffer: 50,
-    },
-    Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  // The bar turns off the terminal's line wrapping; a process that ends in the middle must not leave it so.
-  const stop = () => bar.stop();
-  process.once("exit", stop);
-  return {
-    update(done, expected) {
-      bar.setTotal(expected);
-      bar.update(done);
-    },
-    stop() {
-      process.off("exit", stop);
-      stop();
-    },
-  };
-}
+/** A bar on standard error. */
+export const startBar = terminalBars(process.stderr, nodeFileSystem.onExit);

@@ -1,0 +1,28 @@
+import { filesOn } from "../shared/files/files.ts";
+import type { Ports } from "../shared/ports.ts";
+import { chooseDenoBackend } from "./backend.ts";
+import { denoDefaults } from "./defaults.ts";
+import { denoFileSystem } from "./file-system.ts";
+import { loadDenoKernels } from "./kernels.ts";
+import { loadScript } from "./script.ts";
+import { denoTerminal, startBar } from "./terminal.ts";
+import { PACKAGE_VERSION } from "./version.ts";
+
+declare const navigator: { readonly hardwareConcurrency: number };
+
+/** What the command needs, from Deno. */
+export function denoPorts(signal: AbortSignal): Ports {
+  return {
+    terminal: denoTerminal,
+    files: filesOn(denoFileSystem),
+    defaults: denoDefaults(),
+    now: () => performance.now(),
+    startBar,
+    signal,
+    loadScript,
+    createBackend: chooseDenoBackend,
+    loadKernels: loadDenoKernels,
+    cpuCount: navigator.hardwareConcurrency,
+    version: PACKAGE_VERSION,
+  };
+}
