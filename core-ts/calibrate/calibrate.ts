@@ -7,6 +7,7 @@ import { writeModel } from "../onnx/write.ts";
 import type { QuantPlan } from "../plan/plan.ts";
 import { elementCount, type Tensor } from "../tensor/tensor.ts";
 import { batchRows, copyOf, inChunks } from "./batches.ts";
+import { checkFeeds } from "./check-feeds.ts";
 import type { Ranges } from "./ranges.ts";
 
 /** Values that own a scale, and so need statistics. */
@@ -77,7 +78,7 @@ export class Calibrator {
 
   /**
    * Runs the float model on a batch (of any size when the batch is dynamic: sample by sample) and returns its outputs.
-   * @throws DataError naming the tensor when NaN or Inf appears in it.
+   * @throws DataError naming the input that does not fit the model, or the tensor in which NaN or Inf appears.
    */
   async forward(feeds: Feeds): Promise<Map<string, Tensor>> {
     return this.dynamicBatch ? this.#forwardRows(feeds) : this.#forwardWhole(feeds);
@@ -107,6 +108,7 @@ export class Calibrator {
   }
 
   async #step(feeds: Feeds): Promise<Map<string, Tensor>> {
+    checkFeeds(feeds, this.model.graph.inputs);
     for (const [name, t] of feeds) this.#observe(name, t);
     const results = await this.session.run(feeds);
     for (const [name, t] of results) if (!feeds.has(name)) this.#observe(name, t);

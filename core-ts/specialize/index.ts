@@ -6,6 +6,7 @@ import type { Model } from "../graph/graph.ts";
 import { elementCount, type Tensor, tensor } from "../tensor/tensor.ts";
 import { type BatchSize, doesNotRun } from "./batch-size.ts";
 import { type Dependence, dependence } from "./dependence.ts";
+import { foreignOp } from "./foreign-op.ts";
 import { isDynamicBatch, setBatch } from "./set-batch.ts";
 
 export { checkSamplesStayApart } from "./batch-size.ts";
@@ -40,7 +41,9 @@ function probe(model: Model): Feeds {
 
 async function execute(model: Model, batch: BatchSize, backend: Backend): Promise<Map<string, Tensor>> {
   const seen = { ...model, graph: withOutputs(model.graph, visibleValues(model)) };
-  const session = await openSession(backend, seen, "the float model");
+  const session = await openSession(backend, seen, "the float model").catch((cause: unknown) => {
+    throw foreignOp(model.graph, cause) ?? cause;
+  });
   try {
     const results = await session.run(probe(model));
     return new Map([...results].map(([name, t]) => [name, copyOf(t)]));
