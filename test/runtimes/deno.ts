@@ -15,13 +15,16 @@ export function denoBinary(): string {
 /** All that the run reads: the cases, and ONNX Runtime's own .wasm. The sources and the kernels are imported. */
 const READS = ["conformance/cases", "node_modules/onnxruntime-web/dist"];
 /** What npm installed is used as it is: nothing is fetched, asked or written down. */
-const OFFLINE = ["--no-remote", "--no-lock", "--no-prompt", "--node-modules-dir=manual"];
+export const OFFLINE = ["--no-remote", "--no-lock", "--no-prompt", "--node-modules-dir=manual"];
+
+/** Deno's cache of compiled sources stays out of the user's home. */
+export const DENO_ENV = { DENO_DIR: join(ROOT, "build", "runtimes", "deno"), DENO_NO_UPDATE_CHECK: "1" };
 
 /** Runs test/runtimes/children/deno.ts, unbundled. */
 export async function denoReport(timeoutMs: number): Promise<RuntimeReport> {
   const permissions = `--allow-read=${READS.join(",")}`;
   const args = ["run", ...OFFLINE, permissions, "test/runtimes/children/deno.ts"];
-  // Its cache of compiled sources stays out of the user's home.
-  const env = { DENO_DIR: join(ROOT, "build", "runtimes", "deno"), DENO_NO_UPDATE_CHECK: "1" };
-  return JSON.parse(await runChild(denoBinary(), args, { cwd: ROOT, timeoutMs, env })) as RuntimeReport;
+  return JSON.parse(
+    await runChild(denoBinary(), args, { cwd: ROOT, timeoutMs, env: DENO_ENV }),
+  ) as RuntimeReport;
 }
