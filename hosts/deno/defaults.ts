@@ -2,7 +2,8 @@ import { ConfigError } from "../../core-ts/errors.ts";
 import { configFolder, defaultsIn, type UserEnvironment } from "../shared/files/defaults.ts";
 import type { UserDefaults } from "../shared/ports.ts";
 import { denoFileSystem } from "./file-system.ts";
-import { deno, isGranted } from "./runtime.ts";
+import { isGranted } from "./permissions.ts";
+import { deno } from "./runtime.ts";
 
 function variable(name: string): string | undefined {
   return isGranted({ name: "env", variable: name }) ? deno.env.get(name) : undefined;

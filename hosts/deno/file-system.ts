@@ -33,7 +33,8 @@ export const denoFileSystem: FileSystem = {
   stat: async (file) => ({ isFolder: (await deno.stat(file)).isDirectory }),
   realPath: (file) => deno.realPath(file),
   rename: (from, to) => deno.rename(from, to),
-  makeFolder: (folder) => deno.mkdir(folder, { recursive: true }),
+  makeFolder: (folder) => deno.mkdir(folder),
+  makeFolders: (folder) => deno.mkdir(folder, { recursive: true }),
   makeTemporaryFolder: (parent, prefix) => deno.makeTempDir({ dir: parent, prefix }),
   list,
   async remove(file) {

@@ -1,36 +1,21 @@
 // deno run -A hosts/deno/main.ts quant -m model.onnx ...: the command line of Node. docs/deno.md says what it needs less than -A.
-import { runProgram, STOP_SIGNALS } from "../shared/cli/program.ts";
-import { denoPorts } from "./ports.ts";
+import { withheld } from "./permissions.ts";
 import { deno } from "./runtime.ts";
 
-/** An error that nothing caught, or the reason of a promise that nobody waited for. */
-interface Uncaught {
-  readonly error?: unknown;
-  readonly reason?: unknown;
-  preventDefault(): void;
+/** What picocolors asks for when it is loaded: without them the program could not even say so. TERM only where there is a terminal. */
+const VARIABLES = deno.stdout.isTerminal() ? ["CI", "TERM"] : ["CI"];
+
+const missing = VARIABLES.map((variable) => withheld({ name: "env", variable })).find(
+  (one) => one !== undefined,
+);
+if (missing !== undefined) {
+  console.error(
+    `error: ${missing}; it says whether colours are welcome: add --allow-env=${VARIABLES.join(",")}`,
+  );
+  deno.exit(2);
 }
-
-declare function addEventListener(
-  type: "error" | "unhandledrejection",
-  listener: (event: Uncaught) => void,
-): void;
-
-await runProgram({
-  argv: deno.args,
-  onSignal(heard) {
-    // Windows knows no SIGTERM; Deno refuses to listen for it there.
-    const known = STOP_SIGNALS.filter((name) => deno.build.os !== "windows" || name !== "SIGTERM");
-    for (const name of known) deno.addSignalListener(name, () => heard(name));
-  },
-  onUncaught(failed) {
-    for (const type of ["error", "unhandledrejection"] as const) {
-      addEventListener(type, (event) => {
-        event.preventDefault();
-        failed(event.error ?? event.reason);
-      });
-    }
-  },
-  ports: denoPorts,
-  flushed: async () => undefined,
-  exit: (code) => deno.exit(code),
-});
+const [{ runProgram }, { denoProgram }] = await Promise.all([
+  import("../shared/cli/program.ts"),
+  import("./program.ts"),
+]);
+await runProgram(denoProgram);

@@ -18,7 +18,7 @@ export interface DenoRuntime {
   stat(path: string): Promise<{ readonly isDirectory: boolean }>;
   realPath(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
-  mkdir(path: string, options: { readonly recursive: true }): Promise<void>;
+  mkdir(path: string, options?: { readonly recursive: true }): Promise<void>;
   makeTempDir(options: { readonly dir: string; readonly prefix: string }): Promise<string>;
   readDir(path: string): AsyncIterable<{ readonly name: string }>;
   remove(path: string, options?: { readonly recursive: true }): Promise<void>;
@@ -26,9 +26,8 @@ export interface DenoRuntime {
 }
 
 export type DenoPermission =
-  | { readonly name: "read"; readonly path: string }
-  | { readonly name: "env"; readonly variable: string }
-  | { readonly name: "ffi" };
+  | { readonly name: "read" | "ffi"; readonly path: string }
+  | { readonly name: "env"; readonly variable: string };
 
 interface DenoStream {
   /** May write a part only; returns how many bytes it took. */
@@ -48,8 +47,3 @@ interface DenoFile {
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 export const deno: DenoRuntime = (globalThis as unknown as { readonly Deno: DenoRuntime }).Deno;
-
-/** Whether it was granted; nobody is asked. */
-export function isGranted(permission: DenoPermission): boolean {
-  return deno.permissions.querySync(permission).state === "granted";
-}

@@ -53,7 +53,7 @@ async function writeChip(fs: FileSystem, place: string, chip: string): Promise<v
   const folder = fs.path.dirname(place);
   let draft: string | undefined;
   try {
-    await fs.makeFolder(folder);
+    await fs.makeFolders(folder);
     draft = await fs.makeTemporaryFolder(folder, ".knight-");
     const file = fs.path.join(draft, "defaults.json");
     await fs.writeFile(file, new TextEncoder().encode(`${JSON.stringify({ chip }, null, 2)}\n`));

@@ -38,8 +38,10 @@ export interface FileSystem {
   /** The path without symbolic links. */
   realPath(path: string): Promise<string>;
   rename(from: string, to: string): Promise<void>;
-  /** Makes a folder and those on the way to it. */
+  /** Makes one folder; fails where something is there. */
   makeFolder(path: string): Promise<void>;
+  /** Makes a folder and those on the way to it; nothing to do for those that are there. */
+  makeFolders(path: string): Promise<void>;
   /** Makes a new folder in `parent` whose name begins with `prefix`. */
   makeTemporaryFolder(parent: string, prefix: string): Promise<string>;
   /** Names in a folder. */
@@ -56,16 +58,24 @@ export interface FileSystem {
   onExit(action: () => void): () => void;
 }
 
-/** Whether something is there. A path that may not be looked at counts as one where nothing is. */
-export function exists(fs: FileSystem, path: string): Promise<boolean> {
-  return fs.stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Whether an error says that nothing is at the path. */
 export function isMissing(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: string };
   return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** Whether something is there; true for what may not be looked at: whoever reads it gets the reason. */
+export function exists(fs: FileSystem, path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    () => true,
+    (error: unknown) => !isMissing(error),
+  );
+}
+
+/** False for what is not there. */
+export function isFolder(fs: FileSystem, path: string): Promise<boolean> {
+  return fs.stat(path).then(
+    (found) => found.isFolder,
+    () => false,
+  );
 }

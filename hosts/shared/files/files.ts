@@ -1,7 +1,7 @@
 import { ConfigError, ModelError } from "../../../core-ts/errors.ts";
 import type { ExternalReader } from "../../../core-ts/onnx/external.ts";
 import type { Files } from "../ports.ts";
-import { exists, type FileSystem } from "./file-system.ts";
+import { exists, type FileSystem, isFolder } from "./file-system.ts";
 import { stage } from "./staging.ts";
 import { systemReason } from "./system-reason.ts";
 
@@ -77,11 +77,7 @@ export function filesOn(fs: FileSystem): Files {
     read: (file, option) => readWhole(fs, file, option),
     exists: (file) => exists(fs, file),
     external: (model) => externalReader(fs, model),
-    isFolder: (file) =>
-      fs.stat(file).then(
-        (found) => found.isFolder,
-        () => false,
-      ),
+    isFolder: (file) => isFolder(fs, file),
     stage: (folder, option) => stage(fs, folder, option),
     stem: (file) => path.parse(file).name,
     join: (folder, name) => path.join(folder, name),

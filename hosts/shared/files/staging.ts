@@ -1,6 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { Staging } from "../ports.ts";
-import { type FileSystem, isMissing } from "./file-system.ts";
+import { type FileSystem, isFolder } from "./file-system.ts";
 import { systemReason } from "./system-reason.ts";
 
 const SAVE_DIR = "-s/--save-dir";
@@ -13,17 +13,20 @@ function refusal(folder: string, option: string, cause: unknown): ConfigError {
   );
 }
 
-/** Folders on the way to `folder` that are not there yet, deepest first. What may not be looked at is not taken for missing. */
-async function missingFolders(fs: FileSystem, folder: string): Promise<string[]> {
-  const missing: string[] = [];
-  for (let at = folder; ; at = fs.path.dirname(at)) {
-    const isThere = await fs.stat(at).then(
-      () => true,
-      (error: unknown) => !isMissing(error),
-    );
-    if (isThere || at === fs.path.dirname(at)) return missing;
-    missing.push(at);
+/** Makes a folder and those missing on the way to it; adds what it made to `made`, deepest first. Needs not to look at what is there. */
+async function makeMissing(fs: FileSystem, folder: string, made: string[]): Promise<void> {
+  try {
+    await fs.makeFolder(folder);
+  } catch (error) {
+    if (await isFolder(fs, folder)) return;
+    const parent = fs.path.dirname(folder);
+    const { code } = error as { readonly code?: string };
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || parent === folder) throw error;
+    await makeMissing(fs, parent, made);
+    await fs.makeFolder(folder);
   }
+  made.unshift(folder);
 }
 
 interface Place {
@@ -53,7 +56,7 @@ class FolderStaging implements Staging {
   async write(path: string, bytes: Uint8Array): Promise<void> {
     const file = this.fs.path.join(this.place.temporary, path);
     try {
-      await this.fs.makeFolder(this.fs.path.dirname(file));
+      await this.fs.makeFolders(this.fs.path.dirname(file));
       await this.fs.writeFile(file, bytes);
     } catch (cause) {
       throw refusal(this.folder, this.place.option, cause);
@@ -95,12 +98,16 @@ class FolderStaging implements Staging {
  */
 export async function stage(fs: FileSystem, folder: string, option: string = SAVE_DIR): Promise<Staging> {
   const target = fs.path.resolve(folder);
-  const made = await missingFolders(fs, target);
+  const made: string[] = [];
+  let temporary: string | undefined;
   try {
-    await fs.makeFolder(target);
-    const temporary = await fs.makeTemporaryFolder(target, ".knight-");
+    await makeMissing(fs, target, made);
+    temporary = await fs.makeTemporaryFolder(target, ".knight-");
+    // What may not be listed can't be moved into place at the end: better known now.
+    await fs.list(temporary);
     return new FolderStaging(fs, { folder: target, temporary, made, option });
   } catch (cause) {
+    if (temporary !== undefined) await fs.remove(temporary).catch(() => undefined);
     for (const missing of made) await fs.removeEmptyFolder(missing).catch(() => undefined);
     throw refusal(target, option, cause);
   }
