@@ -1,4 +1,5 @@
 import type { Tensor } from "../core-ts/tensor/tensor.ts";
+import type { NamedCase } from "./groups/group.ts";
 
 export interface CaseInput {
   readonly tensor: Tensor;
@@ -9,9 +10,7 @@ export interface CaseInput {
 export type CaseAttributes = Readonly<Record<string, number | readonly number[] | string>>;
 
 /** One call of an integer op, a kernel or a threshold search, and the one right answer. */
-export interface ConformanceCase {
-  /** "functions/Conv8/3": group, op, number. */
-  readonly name: string;
+export interface ConformanceCase extends NamedCase {
   readonly op: string;
   /** In the op's order. */
   readonly inputs: readonly CaseInput[];

@@ -1,7 +1,7 @@
 import type { Backend } from "../core-ts/backend.ts";
 import type { Kernels } from "../core-ts/kernels/kernels.ts";
 
-export const CASE_FILES = ["functions", "kernels", "searches"] as const;
+export const CASE_FILES = ["functions", "kernels", "searches", "passes", "models", "errors"] as const;
 export type CaseFileName = (typeof CASE_FILES)[number];
 
 /** What a host hands in. One that has no backend or no kernels says so with a skip, else those cases fail. */

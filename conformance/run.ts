@@ -1,8 +1,6 @@
 import { ConfigError } from "../core-ts/errors.ts";
-import type { ConformanceCase } from "./case.ts";
-import type { CaseFile } from "./case-file.ts";
-import { difference } from "./compare.ts";
-import type { Group } from "./groups/group.ts";
+import type { CaseFiles } from "./case-file.ts";
+import type { CaseReader, Group, NamedCase } from "./groups/group.ts";
 import { GROUPS, type GroupName } from "./groups/index.ts";
 import type { CaseFileName, ConformanceHost } from "./host.ts";
 import type { ConformanceResult, GroupResult } from "./result.ts";
@@ -16,7 +14,7 @@ const covers = (skipped: string, name: string): boolean => name === skipped || n
 
 async function runGroup(
   group: Group,
-  cases: readonly ConformanceCase[],
+  cases: readonly NamedCase[],
   host: ConformanceHost,
   skip: Readonly<Record<string, string>>,
 ): Promise<GroupResult> {
@@ -26,27 +24,23 @@ async function runGroup(
     return key === undefined ? [] : [{ case: name, reason: skip[key]! }];
   });
   const rest = cases.filter(({ name }) => reasonFor(name) === undefined);
-  const answers = await group.answer(rest, host);
-  const failed = rest.flatMap(({ name, expected }, i) => {
-    const answer = answers[i]!;
-    const wrong = answer instanceof Error ? answer.message : difference(answer, expected);
-    return wrong === null ? [] : [`${name}: ${wrong}`];
-  });
+  const verdicts = await group.judge(rest, host);
+  const failed = rest.flatMap(({ name }, i) => (verdicts[i] === null ? [] : [`${name}: ${verdicts[i]}`]));
   return { passed: rest.length - failed.length, failed, skipped };
 }
 
 /** A reader that asks the host once a file. */
-function reader(host: ConformanceHost): (name: CaseFileName) => Promise<CaseFile> {
-  const read = new Map<CaseFileName, Promise<CaseFile>>();
-  return (name) => {
-    const found = read.get(name) ?? host.readCases(name).then((text) => JSON.parse(text) as CaseFile);
+function reader(host: ConformanceHost): CaseReader {
+  const read = new Map<CaseFileName, Promise<unknown>>();
+  return async (name) => {
+    const found = read.get(name) ?? host.readCases(name).then((text): unknown => JSON.parse(text));
     read.set(name, found);
-    return found;
+    return (await found) as CaseFiles[typeof name];
   };
 }
 
 /**
- * Runs every case on the host and compares its answers, byte for byte, with those of independent plain code.
+ * Runs every case on the host and compares what comes out, byte for byte, with what independent plain code or a hand wrote down.
  * @throws ConfigError for a skip that skips nothing.
  */
 export async function runConformance(

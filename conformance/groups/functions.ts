@@ -6,7 +6,8 @@ import type { Tensor } from "../../core-ts/tensor/tensor.ts";
 import type { ConformanceCase } from "../case.ts";
 import { casesOf } from "../case-file.ts";
 import { caseFeeds, caseModel, outputName } from "../function-model.ts";
-import { attempt, type Group, required } from "./group.ts";
+import { answerGroup } from "./answers.ts";
+import { attempt, required } from "./group.ts";
 
 /** The session's buffers end with it. */
 function copied(t: Tensor): Tensor {
@@ -25,7 +26,7 @@ async function runCases(cases: readonly ConformanceCase[], backend: Backend): Pr
 }
 
 /** Every op of docs/fixed-ops.md as a function of standard ONNX ops, in the host's ONNX Runtime; one model an op. */
-export const functions: Group = {
+export const functions = answerGroup({
   async load(name, read) {
     const file = await read("functions");
     return Object.keys(FIXED_OPS).flatMap((op) => casesOf(file, name, op));
@@ -38,4 +39,4 @@ export const functions: Group = {
     }
     return answers;
   },
-};
+});

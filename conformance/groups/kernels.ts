@@ -3,7 +3,8 @@ import type { Kernels } from "../../core-ts/kernels/kernels.ts";
 import type { Tensor } from "../../core-ts/tensor/tensor.ts";
 import type { ConformanceCase } from "../case.ts";
 import { casesOf } from "../case-file.ts";
-import { attempt, type Group, required } from "./group.ts";
+import { answerGroup } from "./answers.ts";
+import { attempt, required } from "./group.ts";
 import { FUNCTION_CALLS, KERNEL_CALLS } from "./kernel-calls.ts";
 
 const CALLS: Readonly<Record<string, (one: ConformanceCase, kernels: Kernels) => Tensor>> = {
@@ -20,7 +21,7 @@ export function kernelAnswer(one: ConformanceCase, kernels: Kernels): Tensor {
 }
 
 /** The compiled kernels, and the integer ops that are both a kernel and a function: the same cases, the same bytes. */
-export const kernels: Group = {
+export const kernels = answerGroup({
   async load(name, read) {
     const [own, shared] = [await read("kernels"), await read("functions")];
     return [
@@ -34,4 +35,4 @@ export const kernels: Group = {
     );
     return (await Promise.all(answers)).flat();
   },
-};
+});

@@ -4,7 +4,8 @@ import { OBSERVERS, type ObserverName } from "../../core-ts/observers/index.ts";
 import { type Tensor, tensor } from "../../core-ts/tensor/tensor.ts";
 import type { ConformanceCase } from "../case.ts";
 import { casesOf } from "../case-file.ts";
-import { attempt, type Group, required } from "./group.ts";
+import { answerGroup } from "./answers.ts";
+import { attempt, required } from "./group.ts";
 
 /** The threshold of one observer for the values of a tensor. */
 function threshold({ op, inputs, attrs }: ConformanceCase, kernels: Kernels): Tensor {
@@ -15,7 +16,7 @@ function threshold({ op, inputs, attrs }: ConformanceCase, kernels: Kernels): Te
 }
 
 /** The observers, from the values of a tensor to the threshold in real units. */
-export const searches: Group = {
+export const searches = answerGroup({
   async load(name, read) {
     const file = await read("searches");
     return Object.keys(OBSERVERS).flatMap((op) => casesOf(file, name, op));
@@ -26,4 +27,4 @@ export const searches: Group = {
     );
     return (await Promise.all(answers)).flat();
   },
-};
+});

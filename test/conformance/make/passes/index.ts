@@ -1,0 +1,18 @@
+import type { StoredPass } from "../../../../conformance/case-file.ts";
+import type { PASSES } from "../../../../core-ts/passes/index.ts";
+import { foldAffineCases } from "./fold-affine.ts";
+import { movementCases } from "./movement.ts";
+import { optimizeCases } from "./optimize.ts";
+import { removalCases } from "./removals.ts";
+import { windowCases } from "./windows.ts";
+
+/** Cases of conformance/cases/passes.json, by the pass that is run alone, or `optimize` for all: models, nodes and constants by hand. */
+export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", readonly StoredPass[]>> {
+  return {
+    ...removalCases(),
+    ...windowCases(),
+    ...foldAffineCases(),
+    ...movementCases(),
+    ...optimizeCases(),
+  };
+}
