@@ -1,0 +1,39 @@
+// Builds dist/edge: the edge app as a worker for workerd and Cloudflare Workers, with the two .wasm files that are its modules.
+import { cpSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { FROM_NODE } from "./build-browser.mjs";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+/** Where the worker is: worker.js, kernels.wasm, ort.wasm. */
+export const WORKER = join(ROOT, "dist", "edge");
+
+/** Names the worker imports → files. */
+const MODULES = {
+  "kernels.wasm": "build/kernels.simd.wasm",
+  "ort.wasm": "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+};
+
+/** Builds the worker into a folder. The kernels must be there. */
+export async function buildWorker(outdir = WORKER) {
+  mkdirSync(outdir, { recursive: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(ROOT, "hosts", "edge", "workerd.ts")],
+    outfile: join(outdir, "worker.js"),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    conditions: ["workerd", "worker", "import"],
+    mainFields: ["module", "main"],
+    external: Object.keys(MODULES).map((name) => `./${name}`),
+    alias: FROM_NODE,
+    logLevel: "warning",
+  });
+  for (const [name, from] of Object.entries(MODULES)) cpSync(join(ROOT, from), join(outdir, name));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await buildWorker();
