@@ -1,6 +1,6 @@
 import type { Inference } from "../../../core-ts/evaluate/inference.ts";
-import { INFER_AUTO } from "../infer/auto.ts";
-import { numberText } from "./report-quant.ts";
+import { measureOf } from "../infer/reference.ts";
+import { numberText } from "./figures.ts";
 import { facts, paintFor, section } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 
@@ -27,11 +27,10 @@ function print({ settings, ports }: CommandRun, rows: [string, string][]): void 
 /** Prints what the infer function returned. */
 export function reportInfer(run: CommandRun, model: Inference, result: number): void {
   const { settings } = run;
-  const isAuto = settings.inferFunction === INFER_AUTO;
-  const note = "infer_auto fed random numbers: the model runs, and there is no accuracy to tell";
+  const measure = measureOf(settings.inferFunction);
   const rows: [string, string][] = [
     ["Model", `${settings.model} (${kindOf(model)})`],
-    isAuto ? ["Result", note] : ["Result", numberText(result)],
+    ["Result", measure ? `${measure}: the model runs, and there is no accuracy to tell` : numberText(result)],
   ];
   print(run, rows);
 }

@@ -3,7 +3,8 @@ import type { BitWidth } from "../../../core-ts/chips/index.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { Prepared } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
-import { INFER_AUTO } from "../infer/auto.ts";
+import { measureOf } from "../infer/reference.ts";
+import { isPoor, numberText, worstLayers } from "./figures.ts";
 import { facts, files, type Paint, paintFor, section } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 
@@ -32,24 +33,6 @@ export interface QuantReport {
 
 /** Layers listed unless there are fewer. */
 const WORST_LAYERS = 10;
-/** Below these a layer is shown in colour: cosine and dB at which 8-bit results visibly suffer. */
-const POOR = { cosine: 0.99, sqnrDb: 15 };
-
-/** Loss = |fixed - float| / |float| · 100 in percent (spec/facts.md); undefined when the float result is 0. */
-export function quantizationLoss(float: number, fixed: number): number | undefined {
-  if (float === fixed) return 0;
-  return float === 0 ? undefined : (100 * Math.abs(fixed - float)) / Math.abs(float);
-}
-
-/** Up to six significant digits, no trailing zeros. */
-export function numberText(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-/** Worst first: by cosine, ties by SQNR. */
-export function worstLayers(layers: readonly LayerError[], count = WORST_LAYERS): LayerError[] {
-  return [...layers].sort((a, b) => a.cosine - b.cosine || a.sqnrDb - b.sqnrDb).slice(0, count);
-}
 
 /** Borders without colour codes: the table is to be read in logs as well. */
 function layerTable(layers: readonly LayerError[], paint: Paint): string {
@@ -67,15 +50,14 @@ function layerTable(layers: readonly LayerError[], paint: Paint): string {
       Number.isFinite(sqnrDb) ? sqnrDb.toFixed(2) : "exact",
       numberText(maxAbs),
     ];
-    const isPoor = cosine < POOR.cosine || sqnrDb < POOR.sqnrDb;
-    table.push(isPoor ? cells.map((cell) => paint.yellow(cell)) : cells);
+    table.push(isPoor({ cosine, sqnrDb }) ? cells.map((cell) => paint.yellow(cell)) : cells);
   }
   return table.toString();
 }
 
 function resultFacts({ settings }: CommandRun, report: QuantReport): [string, string][] {
   const { loss } = report;
-  const isAuto = settings.inferFunction === INFER_AUTO;
+  const measure = measureOf(settings.inferFunction);
   return [
     ["Float result", numberText(report.float)],
     [settings.quant.ir === "qdq" ? "QDQ result" : "Fixed result", numberText(report.fixed)],
@@ -83,12 +65,9 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
       "Quantization Loss",
       loss === undefined ? "not defined, since the float result is 0" : `${numberText(loss)} %`,
     ],
-    ...(isAuto
+    ...(measure
       ? ([
-          [
-            "",
-            "infer_auto fed random numbers: the fixed result is the cosine of the outputs to the float model's, no accuracy",
-          ],
+          ["", `${measure}: the fixed result is the cosine of the outputs to the float model's, no accuracy`],
         ] as [string, string][])
       : []),
   ];
@@ -99,7 +78,7 @@ export function reportQuant(run: CommandRun, report: QuantReport): void {
   const { settings, ports } = run;
   const paint = paintFor(ports.terminal);
   const { chip, bits, mode } = report;
-  const worst = worstLayers(report.layers);
+  const worst = worstLayers(report.layers, WORST_LAYERS);
   const shown =
     worst.length < report.layers.length
       ? `The ${worst.length} worst of ${report.layers.length} integer layers, on ${report.compared}`

@@ -4,7 +4,7 @@ import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import { type QuantizedModel, quantizeModel, withMode } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
 import { obtainRanges } from "./cached-calibration.ts";
-import { numberText, quantizationLoss } from "./report-quant.ts";
+import { numberText, quantizationLoss } from "./figures.ts";
 import { paintFor } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 import { type Calibrated, evaluateModel, type Snapshot, type Work, writeFiles } from "./work.ts";
