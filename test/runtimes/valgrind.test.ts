@@ -34,7 +34,7 @@ it("the integer ops give the same bytes with ONNX Runtime's AVX2 kernels", {
   const output = await runChild("valgrind", args, { cwd: ROOT, timeoutMs: LIMIT_MS });
   const report = JSON.parse(output) as ValgrindReport;
   expect(report.failures).toEqual([]);
-  expect(report.totals.at(-1)).toMatch(/^functions: \d{4} passed, 0 failed, 0 skipped$/);
+  expect(report.totals.join("\n")).toMatch(/^functions: \d{4} passed, 0 failed, 0 skipped$/m);
   // The proof that those kernels ran: the product that the bodies avoid is wrong here.
   expect(report.unsignedBySigned).toBeLessThan(64 * 255 * 127);
 });
