@@ -80,20 +80,22 @@ function report(error: unknown, requestId: string, { log }: EdgeParts) {
   return { problem, document: problem.document(requestId) };
 }
 
+/** There is no such path, or not with this method. */
+function missing(path: string, method: string): Problem {
+  const known = ROUTES.find((route) => route.path === path);
+  if (!known) return new Problem("NOT_FOUND", `there is no ${path}; /openapi.json says what there is`);
+  const Allow = known.method.toUpperCase();
+  return new Problem("METHOD_NOT_ALLOWED", `${path} takes ${Allow}, not ${method}`, { headers: { Allow } });
+}
+
 function serveProblems(app: OpenAPIHono<App>, parts: EdgeParts): void {
-  app.onError((error, c) => {
-    const { problem, document } = report(error, c.get("requestId"), parts);
+  const answer = (error: unknown, requestId: string) => {
+    const { problem, document } = report(error, requestId, parts);
     const headers = { ...problem.headers, "Content-Type": "application/problem+json" };
     return new Response(JSON.stringify(document), { status: problem.status, headers });
-  });
-  app.notFound((c) => {
-    const known = ROUTES.find(({ path }) => path === c.req.path);
-    if (!known) throw new Problem("NOT_FOUND", `there is no ${c.req.path}; /openapi.json says what there is`);
-    const Allow = known.method.toUpperCase();
-    throw new Problem("METHOD_NOT_ALLOWED", `${c.req.path} takes ${Allow}, not ${c.req.method}`, {
-      headers: { Allow },
-    });
-  });
+  };
+  app.onError((error, c) => answer(error, c.get("requestId")));
+  app.notFound((c) => answer(missing(c.req.path, c.req.method), c.get("requestId")));
 }
 
 /** The HTTP service: stateless, nothing on disk, on any runtime with Request and Response. */
