@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const COMPILED_KINDS = /\.(ts|js|mjs|json)$/;
+const COMPILED_KINDS = /\.(tsx?|js|mjs|json|css|html|svg)$/;
 
 function filesUnder(root, path) {
   if (!statSync(join(root, path)).isDirectory()) return [path];

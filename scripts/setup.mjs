@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -17,6 +18,8 @@ import { fingerprint } from "./fingerprint.mjs";
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".fingerprint");
+/** The part of dist/ that scripts/build-browser.mjs makes, and looks after. */
+const BROWSER = "browser";
 /** npm's own list of what it has installed. */
 const INSTALLED = join(ROOT, "node_modules", ".package-lock.json");
 const GENERATED = "core-ts/onnx/generated";
@@ -96,7 +99,8 @@ function buildStep(what, code) {
 /** Compiles core-ts, hosts and conformance into dist/, from scratch: tsc alone would leave what has lost its source. */
 function compile(state) {
   process.stderr.write("Compiling into dist/ ...\n");
-  rmSync(DIST, { recursive: true, force: true });
+  const old = existsSync(DIST) ? readdirSync(DIST).filter((name) => name !== BROWSER) : [];
+  for (const name of old) rmSync(join(DIST, name), { recursive: true });
   buildStep("dist/", runPackage("typescript/bin/tsc", ["-p", "tsconfig.build.json"]));
   cpSync(join(ROOT, GENERATED), join(DIST, GENERATED), { recursive: true });
   mkdirSync(DIST, { recursive: true });

@@ -1,0 +1,58 @@
+import type { Backend } from "../../core-ts/backend.ts";
+import { reasonOf, UnsupportedError } from "../../core-ts/errors.ts";
+import { createKernels } from "../../core-ts/kernels/create.ts";
+import type { Kernels } from "../../core-ts/kernels/kernels.ts";
+import { version } from "../../package.json";
+import type { JobHost } from "../shared/job/index.ts";
+import { createWasmBackend } from "../shared/wasm-backend.ts";
+
+/** The build puts these files beside the worker. */
+const KERNELS = new URL("./kernels.simd.wasm", import.meta.url);
+const ORT = {
+  mjs: new URL("./ort/ort-wasm-simd-threaded.mjs", import.meta.url).href,
+  wasm: new URL("./ort/ort-wasm-simd-threaded.wasm", import.meta.url).href,
+};
+
+/** Threads share memory, which browsers allow to cross-origin isolated pages only. */
+const CORES = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+
+/** ONNX Runtime is large: it is loaded when the first model runs. */
+async function createBackend(threads: number): Promise<Backend> {
+  const ort = await import("onnxruntime-web/wasm");
+  ort.env.wasm.wasmPaths = ORT;
+  // Stopping a job ends the worker, so there is no message to let in between two runs.
+  return createWasmBackend(ort, { threads: Math.min(threads, CORES), turn: async () => undefined });
+}
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  // Not compileStreaming: it refuses servers that do not know the type of .wasm files.
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function loadKernels(): Promise<Kernels> {
+  let compiled: WebAssembly.Module;
+  try {
+    compiled = await compile(KERNELS);
+  } catch (cause) {
+    throw new UnsupportedError(
+      `the kernels can't be loaded: ${reasonOf(cause)}; a browser of 2023 or newer runs them, and the file must lie beside the worker`,
+      { file: KERNELS.href, cause },
+    );
+  }
+  return createKernels(compiled);
+}
+
+/** What jobs need, from a browser's worker. */
+export function browserHost(onEvent: JobHost["onEvent"]): JobHost {
+  return {
+    createBackend,
+    loadKernels,
+    onEvent,
+    now: () => performance.now(),
+    signal: new AbortController().signal,
+    cpuCount: CORES,
+    version,
+  };
+}

@@ -1,0 +1,31 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { JobFile } from "../../index.ts";
+import { useLanguage } from "../language.ts";
+
+/** Reports are whole pages with scripts: they are shown in a frame that has no origin and reaches nothing. */
+export function ReportFrame({ file }: { readonly file: JobFile }) {
+  const { t } = useLanguage();
+  const frame = useRef<HTMLIFrameElement>(null);
+  useEffect(() => {
+    const answer = (event: MessageEvent) => {
+      const target = frame.current?.contentWindow;
+      if (!target || event.source !== target) return;
+      target.postMessage(new TextDecoder().decode(file.bytes), "*");
+    };
+    addEventListener("message", answer);
+    return () => removeEventListener("message", answer);
+  }, [file]);
+  return (
+    <section class="panel">
+      <h2>{t("report")}</h2>
+      <iframe
+        key={file.name}
+        ref={frame}
+        class="report"
+        title={file.name}
+        sandbox="allow-scripts"
+        src="./report-frame.html"
+      />
+    </section>
+  );
+}
