@@ -19,7 +19,7 @@ export function copyOf(t: Tensor): Tensor {
 }
 
 /** The tensors one after another along their first axis; of several scalars each is one row. */
-function joined(parts: readonly Tensor[]): Tensor {
+export function joined(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
   if (parts.length === 1) return first!;
   const rowsOf = (t: Tensor): number => t.dims[0] ?? 1;

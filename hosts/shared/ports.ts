@@ -41,6 +41,8 @@ export interface Files {
   external(modelPath: string): ExternalReader;
   /** False for what is not there. */
   isFolder(path: string): Promise<boolean>;
+  /** Names in a folder, sorted. @throws ConfigError as `read`. */
+  list(folder: string, option: string): Promise<string[]>;
   /** Makes the folder if need be and checks that it takes files. @throws ConfigError naming `option`, -s/--save-dir when absent. */
   stage(folder: string, option?: string): Promise<Staging>;
   /** File name without folder and extension. */

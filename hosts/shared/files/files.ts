@@ -70,6 +70,17 @@ function externalReader(fs: FileSystem, modelPath: string): ExternalReader {
   };
 }
 
+async function listFolder(fs: FileSystem, folder: string, option: string): Promise<string[]> {
+  try {
+    return (await fs.list(folder)).sort();
+  } catch (cause) {
+    throw new ConfigError(`${folder} can't be read: ${systemReason(cause)}; check ${option}`, {
+      option,
+      cause,
+    });
+  }
+}
+
 /** The files of a command line, on a disk. */
 export function filesOn(fs: FileSystem): Files {
   const { path } = fs;
@@ -78,6 +89,7 @@ export function filesOn(fs: FileSystem): Files {
     exists: (file) => exists(fs, file),
     external: (model) => externalReader(fs, model),
     isFolder: (file) => isFolder(fs, file),
+    list: (folder, option) => listFolder(fs, folder, option),
     stage: (folder, option) => stage(fs, folder, option),
     stem: (file) => path.parse(file).name,
     join: (folder, name) => path.join(folder, name),

@@ -1,6 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { INFER_AUTO } from "../infer/auto.ts";
-import { countSamples, INFER_FILES } from "../infer/files.ts";
+import { countSamples } from "../infer/files.ts";
+import { INFER_AUTO, INFER_FILES } from "../infer/reference.ts";
 import type { CommandRun } from "../quant/session.ts";
 import type { JobFile, JobHost, JobRequest } from "./job.ts";
 import { baseName, MemoryFiles } from "./memory-files.ts";
@@ -37,7 +37,7 @@ async function feeding(request: JobRequest, files: MemoryFiles): Promise<Record<
   if (!request.data?.length) return { "infer-func": INFER_AUTO };
   const batchSize = Number(request.options?.["batch-size"] ?? request.options?.batch_size ?? 1);
   const samples = await countSamples(DATA, files);
-  const batches = Math.ceil(samples / (batchSize >= 1 ? batchSize : 1));
+  const batches = Math.ceil(samples / Math.max(batchSize, 1));
   return { "infer-func": INFER_FILES, data: DATA, iteration: Math.max(1, batches) };
 }
 
@@ -51,6 +51,7 @@ export async function openJob(
   job: Pick<JobDefaults, "runMode" | "unlessGiven">,
 ): Promise<JobRun> {
   const content = contentOf(request);
+  const given = new Set(content.keys());
   const files = new MemoryFiles(content);
   const { data, ...unlessGiven } = { ...job.unlessGiven, ...(await feeding(request, files)) };
   const settings = jobSettings(request.options ?? {}, {
@@ -68,8 +69,8 @@ export async function openJob(
     text,
     results: () =>
       [...content]
-        .filter(([path]) => path.startsWith(`${RESULTS}/`))
-        .map(([path, bytes]) => ({ name: path.slice(RESULTS.length + 1), bytes }))
+        .filter(([path]) => !given.has(path))
+        .map(([path, bytes]) => ({ name: path.replace(`${RESULTS}/`, ""), bytes }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }

@@ -71,6 +71,11 @@ function elementBytes({ code }: NpyType): number {
   return Number(code.slice(1));
 }
 
+/** The shape that a .npy file states. @throws DataError that names `file`. */
+export function npyDims(bytes: Uint8Array, file: string): readonly number[] {
+  return readHeader(bytes, failure(file)).dims;
+}
+
 /**
  * The array of a .npy file (numpy.lib.format, versions 1 to 3), either byte order, either memory order.
  * float16 comes as its bit patterns, complex numbers as pairs.

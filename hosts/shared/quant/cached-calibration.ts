@@ -10,7 +10,7 @@ import {
   unifiedPairs,
 } from "../../../core-ts/calibrate/cache/identity.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { COMPARED_BATCHES, INFER_AUTO } from "../infer/auto.ts";
+import { COMPARED_BATCHES, measureOf } from "../infer/reference.ts";
 import { CACHE_OPTION, findCaches, readCaches } from "./cache-files.ts";
 import { type Calibrated, calibrateModel, runFloat, type Snapshot, type Work } from "./work.ts";
 
@@ -127,15 +127,15 @@ async function loadCaches(work: Work, paths: readonly string[]): Promise<Calibra
   const known = cache.results.find((result) =>
     Object.entries(key).every(([name, value]) => result[name as keyof typeof key] === value),
   );
-  const result = new StoredResult(work, infer.name === INFER_AUTO ? undefined : known);
-  // infer_auto compares with what the float model answered: that has to be run first, as far as it looks.
-  const reference =
-    infer.name === INFER_AUTO
-      ? await runFloat({
-          ...work,
-          infer: { ...infer, iteration: Math.min(infer.iteration, COMPARED_BATCHES) },
-        })
-      : undefined;
+  // Such a function compares with what the float model answered: that has to be run first, as far as it looks.
+  const comparesAnswers = measureOf(infer.name) !== undefined;
+  const result = new StoredResult(work, comparesAnswers ? undefined : known);
+  const reference = comparesAnswers
+    ? await runFloat({
+        ...work,
+        infer: { ...infer, iteration: Math.min(infer.iteration, COMPARED_BATCHES) },
+      })
+    : undefined;
   return {
     float: reference === undefined ? result.value : async () => reference,
     after: (batches) => held.get(batches)!,

@@ -6,7 +6,9 @@ import type { Log } from "../cli/log.ts";
 import { checkMix, MIX_OPTION, readMixFile } from "../cli/mix-file.ts";
 import { LOAD_SCALES, readScaleFile } from "../cli/scale-file.ts";
 import type { QuantSettings } from "../cli/settings.ts";
-import { createInferAuto, INFER_AUTO } from "../infer/auto.ts";
+import { createInferAuto } from "../infer/auto.ts";
+import { createInferFiles } from "../infer/files.ts";
+import { INFER_AUTO, INFER_FILES } from "../infer/reference.ts";
 import { findFunction } from "../infer/registry.ts";
 import type { InferRun } from "../infer/run-function.ts";
 import type { Ports } from "../ports.ts";
@@ -35,7 +37,10 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
   }
   const registered = script === undefined ? new Map() : await ports.loadScript(script);
   if (registered.size > 0) log("debug", `${script} registers ${[...registered.keys()].join(", ")}`);
-  const builtIn = new Map([[INFER_AUTO, createInferAuto()]]);
+  const builtIn = new Map([
+    [INFER_AUTO, createInferAuto()],
+    [INFER_FILES, createInferFiles(ports, log)],
+  ]);
   return {
     name,
     fn: findFunction(name, builtIn, registered, script),
