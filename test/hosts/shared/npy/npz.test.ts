@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../../core-ts/errors.ts";
-import { tensor } from "../../../../core-ts/tensor/tensor.ts";
+import { type Tensor, tensor } from "../../../../core-ts/tensor/tensor.ts";
 import { readNpz, writeNpz } from "../../../../hosts/shared/npy/npz.ts";
 import { writeNpy } from "../../../../hosts/shared/npy/write.ts";
 
@@ -12,7 +12,7 @@ describe(".npz archives", () => {
   it("read back what was written, in order", () => {
     const read = readNpz(
       writeNpz(
-        new Map([
+        new Map<string, Tensor>([
           ["b", b],
           ["a", a],
         ]),
@@ -55,7 +55,7 @@ describe(".npz archives", () => {
 
   it("refuse a cut archive and one with more entries than allowed", () => {
     const whole = writeNpz(
-      new Map([
+      new Map<string, Tensor>([
         ["a", a],
         ["b", b],
       ]),
