@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { commandHost } from "./command-host.ts";
+import type { BenchHost } from "./host.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const NODE = { file: process.execPath, before: [join(ROOT, "dist/hosts/node/main.js")] };
+
+/** The binary of npm's package: its launcher would be measured otherwise. */
+function denoBinary(): string {
+  const folder = join(ROOT, "node_modules/@deno");
+  const [platform = "none"] = readdirSync(folder);
+  return join(folder, platform, "deno");
+}
+const DENO = {
+  file: denoBinary(),
+  before: ["run", "--no-remote", "--no-lock", "--no-prompt", "-A", join(ROOT, "hosts/deno/main.ts")],
+};
+
+/** The rows of the table, one line a host; the first one is what the others are compared with. */
+export const HOSTS: readonly BenchHost[] = [
+  commandHost({ name: "Node, native, 2 threads", ...NODE, backend: "native", threads: 2 }),
+  commandHost({ name: "Node, native, 1 thread", ...NODE, backend: "native", threads: 1 }),
+  commandHost({ name: "Node, WASM, 2 threads", ...NODE, backend: "wasm", threads: 2 }),
+  commandHost({ name: "Node, WASM, 1 thread", ...NODE, backend: "wasm", threads: 1 }),
+  commandHost({ name: "Deno, native, 2 threads", ...DENO, backend: "native", threads: 2 }),
+  commandHost({ name: "Deno, native, 1 thread", ...DENO, backend: "native", threads: 1 }),
+  commandHost({ name: "Deno, WASM, 2 threads", ...DENO, backend: "wasm", threads: 2 }),
+  commandHost({ name: "Deno, WASM, 1 thread", ...DENO, backend: "wasm", threads: 1 }),
+];
