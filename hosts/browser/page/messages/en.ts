@@ -5,9 +5,9 @@ export const en = {
   local: "Everything happens in this browser. Nothing is uploaded.",
   language: "Language",
   theme: "Theme",
-  themeAuto: "As the system",
-  themeLight: "Light",
-  themeDark: "Dark",
+  themeAuto: "Theme: system",
+  themeLight: "Theme: light",
+  themeDark: "Theme: dark",
 
   modelStep: "Model",
   modelDrop: "Drop a model here, with its data files if it has any",

@@ -6,9 +6,9 @@ export const zh: Messages = {
   local: "一切都在本浏览器中完成，不会上传任何内容。",
   language: "语言",
   theme: "主题",
-  themeAuto: "跟随系统",
-  themeLight: "浅色",
-  themeDark: "深色",
+  themeAuto: "主题：跟随系统",
+  themeLight: "主题：浅色",
+  themeDark: "主题：深色",
 
   modelStep: "模型",
   modelDrop: "将模型拖到此处，如有外部数据文件请一并拖入",

@@ -27,7 +27,9 @@ export function Layers({ report }: { readonly report: Report }) {
           <thead>
             <tr>
               <th scope="col">{t("layer")}</th>
-              <th scope="col">{t("op")}</th>
+              <th scope="col" class="text">
+                {t("op")}
+              </th>
               <th scope="col">{t("bits")}</th>
               <th scope="col">{t("cosine")}</th>
               <th scope="col">{t("sqnr")}</th>
@@ -38,7 +40,7 @@ export function Layers({ report }: { readonly report: Report }) {
             {worstLayers(layers, showsAll ? layers.length : FIRST).map((layer) => (
               <tr key={layer.value} class={isPoor(layer) ? "poor" : ""}>
                 <th scope="row">{layer.node}</th>
-                <td>{layer.op}</td>
+                <td class="text">{layer.op}</td>
                 <td>{layer.bits}</td>
                 <td>{layer.cosine.toFixed(6)}</td>
                 <td>{Number.isFinite(layer.sqnrDb) ? layer.sqnrDb.toFixed(2) : t("exact")}</td>
