@@ -15,12 +15,12 @@ const MODULES = {
   "ort.wasm": "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
 };
 
-/** Builds the worker into a folder. The kernels must be there. */
-export async function buildWorker(outdir = WORKER) {
+/** Builds the worker, or another one that stands on it, into a folder. The kernels must be there. */
+export async function buildWorker(outdir = WORKER, entry = "hosts/edge/workerd.ts") {
   mkdirSync(outdir, { recursive: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [join(ROOT, "hosts", "edge", "workerd.ts")],
+    entryPoints: [join(ROOT, entry)],
     outfile: join(outdir, "worker.js"),
     bundle: true,
     minify: true,
@@ -30,7 +30,8 @@ export async function buildWorker(outdir = WORKER) {
     conditions: ["workerd", "worker", "import"],
     mainFields: ["module", "main"],
     external: Object.keys(MODULES).map((name) => `./${name}`),
-    alias: FROM_NODE,
+    // Its main file wants `process`; bundlers for browsers take the other one by themselves.
+    alias: { ...FROM_NODE, picocolors: "picocolors/picocolors.browser.js" },
     logLevel: "warning",
   });
   for (const [name, from] of Object.entries(MODULES)) cpSync(join(ROOT, from), join(outdir, name));

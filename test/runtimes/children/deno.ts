@@ -1,20 +1,22 @@
-// Runs on Deno as it is: the sources of core-ts, onnxruntime-web and the kernels, each loaded Deno's way. Prints a RuntimeReport.
-import * as ort from "onnxruntime-web/wasm";
-import * as kernels from "../../../build/kernels.simd.wasm";
-import { createKernels } from "../../../core-ts/kernels/create.ts";
-import { createOrtBackend } from "../../../hosts/shared/ort-backend.ts";
+// Runs on Deno as it is: the sources of core-ts and of the Deno host. Prints a RuntimeReport.
+import { denoPorts } from "../../../hosts/deno/ports.ts";
+import { DEMO_FILES, demoDigest } from "./demo-job.ts";
 import { reportOn } from "./report.ts";
 
 declare const Deno: {
   readonly version: { readonly deno: string };
   readTextFile(path: URL): Promise<string>;
+  readFile(path: URL): Promise<Uint8Array>;
 };
 
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = "error";
+const ports = denoPorts(new AbortController().signal);
+const backend = await ports.createBackend(1, "wasm", () => undefined);
 const report = await reportOn(`Deno ${Deno.version.deno}`, {
-  backend: createOrtBackend(ort, { name: "onnxruntime-web" }),
-  kernels: createKernels({ exports: kernels }),
+  backend,
+  kernels: await ports.loadKernels(() => undefined),
   readCases: (name) => Deno.readTextFile(new URL(`../../../conformance/cases/${name}.json`, import.meta.url)),
 });
-console.log(JSON.stringify(report));
+const demo = (name: string) => Deno.readFile(new URL(`../../../examples/digits/${name}`, import.meta.url));
+const files = { model: await demo(DEMO_FILES.model), data: await demo(DEMO_FILES.data) };
+const digest = await demoDigest({ ...ports, createBackend: async () => backend }, files);
+console.log(JSON.stringify({ ...report, demo: digest }));

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { type Browser, chromium as playwright } from "playwright-core";
+import { bundleChild, ROOT } from "../bundle.ts";
+import type { RuntimeReport } from "../children/report.ts";
+import type { RuntimeHost } from "./host.ts";
+
+/** Where Debian's package puts it; another one by CHROMIUM_PATH. */
+const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+/** spec/feasibility.md: no GPU, no sandbox (root), nothing that talks to the network by itself. */
+const FLAGS = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+  ...["--disable-component-update", "--disable-sync"],
+];
+
+const TYPES: Readonly<Record<string, string>> = {
+  ...{
+    ".html": "text/html",
+    ".mjs": "text/javascript",
+    ".wasm": "application/wasm",
+    ".json": "application/json",
+  },
+};
+const PAGE = `<!doctype html><title>conformance</title><script type="module" src="/build/runtimes/chromium.mjs"></script>`;
+/** What a page may fetch: folders of the project. */
+const SERVED =
+  /^\/(build\/runtimes\/chromium\.mjs|build\/kernels\.simd\.wasm|conformance\/cases\/\w+\.json|examples\/digits\/[\w.]+)$/;
+const ORT = /^\/ort\/(ort-wasm-simd-threaded\.(mjs|wasm))$/;
+
+function fileOf(path: string): string | undefined {
+  const ort = ORT.exec(path)?.[1];
+  if (ort) return join(ROOT, "node_modules", "onnxruntime-web", "dist", ort);
+  return SERVED.test(path) ? join(ROOT, path) : undefined;
+}
+
+/** A server of the page and its files; a page that is isolated may share memory between threads. */
+function serve(isIsolated: boolean): Promise<Server> {
+  const isolation = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+  };
+  const server = createServer(async ({ url = "/" }, response) => {
+    const file = fileOf(url);
+    const content = url === "/" ? PAGE : file && (await readFile(file).catch(() => undefined));
+    const type = TYPES[url === "/" ? ".html" : extname(url)] ?? "application/octet-stream";
+    response.writeHead(content === undefined ? 404 : 200, {
+      "Content-Type": type,
+      ...(isIsolated ? isolation : {}),
+    });
+    response.end(content);
+  });
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
+
+async function askPage(browser: Browser, origin: string, threads: number): Promise<RuntimeReport> {
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+  const page = await browser.newPage();
+  await page.goto(origin);
+  await page.waitForFunction("window.report");
+  return (await page.evaluate(`window.report(${threads}, ${JSON.stringify(version)})`)) as RuntimeReport;
+}
+
+async function inChromium(threads: number, timeoutMs: number): Promise<RuntimeReport> {
+  await bundleChild("chromium", {
+    platform: "browser",
+    target: "es2022",
+    // Without it ONNX Runtime's .mjs would be bundled, which hangs with threads.
+    conditions: ["onnxruntime-web-use-extern-wasm"],
+    alias: (await import("../../../scripts/build-browser.mjs")).FROM_NODE,
+  });
+  const server = await serve(threads > 1);
+  const browser = await playwright.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: timeoutMs });
+  // The page's own work has no limit: the browser goes when the time is over.
+  const limit = setTimeout(() => void browser.close(), timeoutMs);
+  try {
+    return await askPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, threads);
+  } finally {
+    clearTimeout(limit);
+    await browser.close();
+    server.close();
+  }
+}
+
+/** Headless Chromium; with more than one thread in a cross-origin isolated page. */
+export function chromiumHost(name: string, threads: number): RuntimeHost {
+  return {
+    name,
+    isWasm: true,
+    whyNot: () => (existsSync(CHROMIUM) ? null : `there is no ${CHROMIUM} (apt-get install chromium)`),
+    report: (timeoutMs) => inChromium(threads, timeoutMs),
+  };
+}
