@@ -4,5 +4,3 @@ export const BROWSER: string;
 export function ensureBrowserBuilt(): Promise<void>;
 /** What packages for command lines import from Node: package → what stands for it in a browser's bundle (esbuild's alias). */
 export const FROM_NODE: Readonly<Record<string, string>>;
-/** What packages for command lines import from Node, as aliases for a bundler: jobs never call it. */
-export const FROM_NODE: Readonly<Record<string, string>>;
