@@ -1,4 +1,4 @@
-// Builds dist/edge: the edge app as a worker for workerd and Cloudflare Workers, with the two .wasm files that are its modules.
+// Builds dist/edge: the edge app as a worker for workerd and Cloudflare Workers, with the .wasm files that are its modules.
 import { cpSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,13 +6,14 @@ import { build } from "esbuild";
 import { FROM_NODE } from "./build-browser.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-/** Where the worker is: worker.js, kernels.wasm, ort.wasm. */
+/** Where the worker is: worker.js and MODULES. */
 export const WORKER = join(ROOT, "dist", "edge");
 
 /** Names the worker imports → files. */
 const MODULES = {
   "kernels.wasm": "build/kernels.simd.wasm",
   "ort.wasm": "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+  "resize.wasm": "node_modules/@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm",
 };
 
 /** Builds the worker, or another one that stands on it, into a folder. The kernels must be there. */

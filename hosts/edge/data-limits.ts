@@ -1,12 +1,9 @@
-import { Unzip, UnzipInflate } from "fflate";
+import { unzipSync } from "fflate";
 import type { JobFile } from "../shared/job/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { Problem } from "./problem.ts";
 
 type Limits = Pick<EdgeConfig, "maxUnpacked">;
-
-/** Bytes unpacked at a step: DEFLATE makes at most 1032 bytes of one, so that a step stays below 17 MB. */
-const STEP = 16 * 1024;
 
 /** Adds up what files unpack to. */
 class Budget {
@@ -27,18 +24,15 @@ class Budget {
   }
 }
 
-/** What an archive says of its sizes may be a lie, so it is unpacked, a step at a time, and forgotten. */
+/** Sizes by the archive's directory: who unpacks makes room for so much and no more, whatever really comes out. */
 function measureArchive({ name, bytes }: JobFile, budget: Budget): void {
-  const unzip = new Unzip((entry) => {
-    entry.ondata = (error, chunk) => {
-      if (!error) budget.spend(chunk.length, name);
-    };
-    entry.start();
-  });
-  unzip.register(UnzipInflate);
   try {
-    for (let at = 0; at < bytes.length; at += STEP)
-      unzip.push(bytes.subarray(at, at + STEP), at + STEP >= bytes.length);
+    unzipSync(bytes, {
+      filter({ originalSize }) {
+        budget.spend(originalSize, name);
+        return false;
+      },
+    });
   } catch (error) {
     if (error instanceof Problem) throw error;
     // A damaged archive: the job says what is wrong with it.

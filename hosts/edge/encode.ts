@@ -1,7 +1,7 @@
 import { zipSync } from "fflate";
 import type { Tensor } from "../../core-ts/tensor/tensor.ts";
 import type { JobFile } from "../shared/job/index.ts";
-import { writeNpy } from "../shared/npy/write.ts";
+import { writeNpz } from "../shared/npy/npz.ts";
 
 /** Characters handed to String.fromCharCode at a time: engines bound the number of arguments. */
 const CHUNK = 0x8000;
@@ -16,9 +16,8 @@ export function toBase64(bytes: Uint8Array): string {
 /** ZIP's first day: the same files make the same archive. */
 const MTIME = "1980-01-01T00:00:00";
 
-export function zip(files: readonly JobFile[], level: 0 | 6 = 6): Uint8Array<ArrayBuffer> {
-  const entries = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
-  return new Uint8Array(zipSync(entries, { level, mtime: MTIME }));
+export function zip(files: readonly JobFile[]): Uint8Array {
+  return zipSync(Object.fromEntries(files.map(({ name, bytes }) => [name, bytes])), { mtime: MTIME });
 }
 
 /** multipart/mixed (RFC 2046), every part named. */
@@ -49,10 +48,10 @@ export function jsonElements({ data }: Tensor): (number | string)[] {
 }
 
 /** Outputs by name as .npz. Of several batches each has its folder: "0/logits", "1/logits". */
-export function npz(batches: readonly ReadonlyMap<string, Tensor>[]): Uint8Array<ArrayBuffer> {
+export function npz(batches: readonly ReadonlyMap<string, Tensor>[]): Uint8Array {
   const prefix = (i: number) => (batches.length > 1 ? `${i}/` : "");
-  const files = batches.flatMap((outputs, i) =>
-    [...outputs].map(([name, t]) => ({ name: `${prefix(i)}${name}.npy`, bytes: writeNpy(t) })),
+  const arrays = batches.flatMap((outputs, i) =>
+    [...outputs].map(([name, t]) => [`${prefix(i)}${name}`, t] as const),
   );
-  return zip(files, 0);
+  return writeNpz(new Map(arrays));
 }

@@ -1,5 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { reasonOf } from "../../core-ts/errors.ts";
 import type { JobFile, JobRequest } from "../shared/job/index.ts";
+import { baseName } from "../shared/job/memory-files.ts";
 import { optionsSchema } from "./options.ts";
 import { type FieldError, Problem } from "./problem.ts";
 import type { Form } from "./read-form.ts";
@@ -37,12 +39,23 @@ export const FORMS = {
 
 export type FormName = keyof typeof FORMS;
 
+/** No option nests further; the way to another thread and the validation recurse. */
+const MOST_LEVELS = 16;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+}
+
 function parseOptions(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new Problem("BAD_REQUEST", `the field "options" is no JSON: ${(cause as Error).message}`);
+    throw new Problem("BAD_REQUEST", `the field "options" is no JSON: ${reasonOf(cause)}`);
   }
+  if (!isDeeper(value, MOST_LEVELS)) return value;
+  throw new Problem("LIMIT", `the field "options" nests more than ${MOST_LEVELS} levels`);
 }
 
 /** A run-config may write its keys with underscores too. */
@@ -61,17 +74,41 @@ function fieldError({ path, message }: Issue): FieldError {
   return { field: path.join("."), message };
 }
 
+/** Options that name files. */
+const FILE_OPTIONS = ["mix-config", "load-scale-json", "cache-distribution"];
+
+/** Files are what came with the request: a server has none of its own for it. @throws Problem CONFIG. */
+function checkNames({ companions = [], options = {} }: JobRequest): void {
+  const known = companions.map(({ name }) => baseName(name));
+  for (const option of FILE_OPTIONS) {
+    const value = options[option] ?? [];
+    const names =
+      typeof value === "string" && option === "cache-distribution" ? value.trim().split(/\s+/) : value;
+    for (const name of Array.isArray(names) ? names : [names]) {
+      if (known.includes(String(name))) continue;
+      const given = known.map((one) => `"${one}"`).join(", ") || "none";
+      throw new Problem(
+        "CONFIG",
+        `${option} names "${name}", which is not among the companions of the request: ${given}`,
+        { where: { option } },
+      );
+    }
+  }
+}
+
 /** The job request in a form. @throws Problem: 400 for options that are no JSON, 422 for fields that are missing, unknown or wrong. */
 export function readRequest(name: FormName, { files, texts }: Form): JobRequest {
   const given: Record<string, unknown> = {};
   for (const [key, text] of texts) given[key] = key === "options" ? dashed(parseOptions(text)) : text;
   for (const [key, list] of files) given[key] = key === "model" && list.length === 1 ? list[0] : list;
-  const schema = FORMS[name] as z.ZodType<JobRequest>;
-  const found = schema.safeParse(given);
-  if (found.success) return found.data;
-  const wrong = found.error.issues.filter((issue) => !isUnknownOption(issue));
-  if (wrong.length === 0) return given as unknown as JobRequest;
-  const errors = wrong.map(fieldError);
-  const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ");
-  throw new Problem("INVALID_REQUEST", detail, { errors });
+  const found = (FORMS[name] as z.ZodType<JobRequest>).safeParse(given);
+  const wrong = found.error?.issues.filter((issue) => !isUnknownOption(issue)) ?? [];
+  if (wrong.length > 0) {
+    const errors = wrong.map(fieldError);
+    const detail = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message)).join("; ");
+    throw new Problem("INVALID_REQUEST", detail, { errors });
+  }
+  const request = found.data ?? (given as unknown as JobRequest);
+  checkNames(request);
+  return request;
 }

@@ -41,6 +41,7 @@ export function partsOf(ports: Ports, backend: ServerBackend): JobParts {
       kernels.loaded ??= ports.loadKernels(log);
       return kernels.loaded;
     },
+    loadImages: () => ports.loadImages(),
     inference: {
       runs: BACKEND_NAMES[backend],
       createBackend(threads, choice, log) {

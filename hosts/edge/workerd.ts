@@ -1,7 +1,8 @@
-// The edge app as a worker (workerd, Cloudflare Workers). workerd compiles no bytes at run time: both .wasm files are modules of the worker.
+// The edge app as a worker (workerd, Cloudflare Workers). workerd compiles no bytes at run time: all .wasm files are modules of the worker.
 import * as ort from "onnxruntime-web/wasm";
 import { createKernels } from "../../core-ts/kernels/create.ts";
 import { PACKAGE_VERSION as version } from "../deno/version.ts";
+import { createImageCodecs } from "../shared/images/codecs.ts";
 import { createWasmBackend } from "../shared/wasm-backend.ts";
 import { createApp } from "./app.ts";
 import { type EdgeConfig, type Environment, readConfig } from "./config.ts";
@@ -9,6 +10,7 @@ import { type JobParts, localJobs } from "./jobs.ts";
 import kernels from "./kernels.wasm";
 import { consoleLog } from "./log.ts";
 import ortModule from "./ort.wasm";
+import resize from "./resize.wasm";
 
 /** The parts of the web's API used here; the types of Node 20 lack WebAssembly. */
 declare const WebAssembly: {
@@ -38,6 +40,7 @@ const PARTS: JobParts = {
     createBackend: async () => createWasmBackend(ort, { threads: 1, turn }),
   },
   loadKernels: async () => shared,
+  loadImages: () => createImageCodecs(resize),
   now: () => Date.now(),
   cpuCount: 1,
   version,
