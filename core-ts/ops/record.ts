@@ -62,14 +62,25 @@ export interface LowerContext extends PlanView {
   warn(message: string): void;
 }
 
+export type OutputKind = "own" | "shared" | "index";
+
 /**
  * Everything the quantizer knows of one ONNX op. `operands` are the positions of data inputs; other inputs (axes, pads, ...) must be constants
  * and pass through. A node whose operands are not float32, or that `refuse`s, stays float.
  */
 export interface OpRecord {
   operands(node: Node): readonly number[];
-  /** Whether each output gets its own scale, shares operand 0's, or is no quantized value (an index). */
-  readonly output: "own" | "shared" | "index";
+  /** Whether each output gets its own scale, shares operand 0's, or is no quantized value (an index, a truth value). */
+  readonly output: OutputKind;
+  /** The same for the outputs behind the first; absent: as the first. */
+  readonly otherOutputs?: OutputKind;
+  /** What must hold for a node to become integer, in words for docs/operators.md; absent: nothing but float32 operands and known shapes. */
+  readonly conditions?: readonly string[];
+  /**
+   * Rules 5 to 8 of the manual's mixed precision. "bound": the op, its producers and its readers have one width (recurrent ops, normalisation);
+   * "unmixed": the op itself has no mixed form, so the same holds for it, but not for a Concat that joins it. Absent: any neighbours.
+   */
+  readonly neighbours?: "bound" | "unmixed";
   /** It does no arithmetic at all: between float ops it would be quantized for nothing. */
   readonly onlyMoves?: boolean;
   /** Whether a following Relu or Clip becomes this op's saturation bounds. */
@@ -79,6 +90,11 @@ export interface OpRecord {
   /** Whether output values can't be negative; without it: shared outputs inherit, own ones may be negative. */
   nonNegative?(node: Node, view: PlanView, operands: readonly boolean[]): boolean;
   lower(ctx: LowerContext): void;
+}
+
+/** What output i of a node is. */
+export function outputKind(record: OpRecord, i: number): OutputKind {
+  return i === 0 ? record.output : (record.otherOutputs ?? record.output);
 }
 
 export const firstOperand = (): readonly number[] => [0];

@@ -2,7 +2,7 @@ import { type BitWidth, requireBitWidth } from "../chips/index.ts";
 import { GraphIndex } from "../graph/edit.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import { opRecord } from "../ops/index.ts";
-import type { OpRecord, PlanView } from "../ops/record.ts";
+import { type OpRecord, outputKind, type PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
 import { toNumbers } from "../tensor/tensor.ts";
 import { withEmptyValues } from "./empty-values.ts";
@@ -91,7 +91,8 @@ function isNonNegative(planner: Planner, value: string): boolean {
 
 function planOutput(planner: Planner, value: string, node: Node, record: OpRecord): ValuePlan {
   const { bits, mode } = precisionOf(planner, node);
-  switch (record.output) {
+  // A fused activation's output stands for output 0.
+  switch (outputKind(record, Math.max(0, node.outputs.indexOf(value)))) {
     case "own":
       return {
         kind: "own",
@@ -102,7 +103,7 @@ function planOutput(planner: Planner, value: string, node: Node, record: OpRecor
     case "shared":
       return { kind: "shared", with: node.inputs[record.operands(node)[0]!]! };
     case "index":
-      return { kind: "float", because: "it is an index" };
+      return { kind: "float", because: "it is an index or a truth value" };
   }
 }
 

@@ -169,7 +169,7 @@ describe("describePlan", () => {
       'Relu "r": carried by "c" as saturation bounds',
       'MaxPool "m": 8 bit -> m (scale of r)',
       'Erf "e": stays float, Erf has no integer form',
-      'ArgMax "i": 8 bit -> i (float: it is an index)',
+      'ArgMax "i": 8 bit -> i (float: it is an index or a truth value)',
     ]);
   });
 });

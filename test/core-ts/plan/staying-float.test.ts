@@ -49,7 +49,7 @@ describe("what stays float", () => {
     const types = [value("y", [1], "int64")];
     const found = plan(network(["Conv x w -> c", "ArgMax c -> y"], { types }));
     expect(kinds(found)).toEqual(["c integer", "y integer"]);
-    expect(found.values.get("y")).toEqual({ kind: "float", because: "it is an index" });
+    expect(found.values.get("y")).toEqual({ kind: "float", because: "it is an index or a truth value" });
   });
 
   it("pure movement between float ops; a chain of it; but not in front of an integer op", () => {
