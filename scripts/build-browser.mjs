@@ -34,6 +34,8 @@ const SERVED = [
   ["build/kernels.simd.wasm", "kernels.simd.wasm"],
   [`node_modules/${ORT}.mjs`, "ort/ort-wasm-simd-threaded.mjs"],
   [`node_modules/${ORT}.wasm`, "ort/ort-wasm-simd-threaded.wasm"],
+  // Under its own name: the library's code names it.
+  ["node_modules/@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm", "squoosh_resize_bg.wasm"],
   ["examples/digits/digits.onnx", "demo/digits.onnx"],
   ["examples/digits/calibration.npy", "demo/calibration.npy"],
 ];
@@ -58,6 +60,8 @@ async function buildModule(outdir) {
     bundle: true,
     splitting: true,
     minify: true,
+    // Errors go by the names of their classes.
+    keepNames: true,
     format: "esm",
     platform: "browser",
     target: "es2022",
@@ -84,6 +88,9 @@ const POLICY = {
 /** The page; the module stays the module's own file. */
 async function buildPage(outDir) {
   const { build } = await import("vite");
+  // vitest has set it to "test", which would make a page for developers.
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
   await build({
     configFile: false,
     logLevel: "warn",
@@ -101,6 +108,8 @@ async function buildPage(outDir) {
       rollupOptions: { external: [MODULE], output: { paths: { [MODULE]: "./index.js" } } },
     },
   });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
 }
 
 /** Types of the module, in folders of their own: they reach into core-ts and hosts/shared. */

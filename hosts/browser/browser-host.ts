@@ -1,13 +1,14 @@
 import type { Backend } from "../../core-ts/backend.ts";
 import { reasonOf, UnsupportedError } from "../../core-ts/errors.ts";
 import { createKernels } from "../../core-ts/kernels/create.ts";
-import type { Kernels } from "../../core-ts/kernels/kernels.ts";
 import { version } from "../../package.json";
+import { createImageCodecs } from "../shared/images/codecs.ts";
 import type { JobHost } from "../shared/job/index.ts";
 import { createWasmBackend } from "../shared/wasm-backend.ts";
 
 /** The build puts these files beside the worker. */
 const KERNELS = new URL("./kernels.simd.wasm", import.meta.url);
+const RESIZE = new URL("./squoosh_resize_bg.wasm", import.meta.url);
 const ORT = {
   mjs: new URL("./ort/ort-wasm-simd-threaded.mjs", import.meta.url).href,
   wasm: new URL("./ort/ort-wasm-simd-threaded.wasm", import.meta.url).href,
@@ -24,31 +25,27 @@ async function createBackend(threads: number): Promise<Backend> {
   return createWasmBackend(ort, { threads: Math.min(threads, CORES), turn: async () => undefined });
 }
 
+/** @throws UnsupportedError. */
 async function compile(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
-  // Not compileStreaming: it refuses servers that do not know the type of .wasm files.
-  return WebAssembly.compile(await response.arrayBuffer());
-}
-
-async function loadKernels(): Promise<Kernels> {
-  let compiled: WebAssembly.Module;
   try {
-    compiled = await compile(KERNELS);
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`the server answers ${response.status}`);
+    // Not compileStreaming: it refuses servers that do not know the type of .wasm files.
+    return await WebAssembly.compile(await response.arrayBuffer());
   } catch (cause) {
     throw new UnsupportedError(
-      `the kernels can't be loaded: ${reasonOf(cause)}; a browser of 2023 or newer runs them, and the file must lie beside the worker`,
-      { file: KERNELS.href, cause },
+      `${url.href} can't be loaded: ${reasonOf(cause)}; it must lie beside the worker, and the browser be of 2023 or newer`,
+      { file: url.href, cause },
     );
   }
-  return createKernels(compiled);
 }
 
 /** What jobs need, from a browser's worker. */
 export function browserHost(onEvent: JobHost["onEvent"]): JobHost {
   return {
     createBackend,
-    loadKernels,
+    loadKernels: async () => createKernels(await compile(KERNELS)),
+    loadImages: async () => createImageCodecs(await compile(RESIZE)),
     onEvent,
     now: () => performance.now(),
     signal: new AbortController().signal,

@@ -66,8 +66,12 @@ async function runJob<T>(method: Method<T>, model: Source, settings: JobSettings
     data: data.map((source) => wireFile(source, "a data file")),
     options,
   };
+  // What the worker said before it ended is still on its way when the signal fires.
+  const listen = (event: JobEvent) => {
+    if (!signal?.aborted) onEvent(event);
+  };
   const threads = String(options["cpu-num"] ?? options.cpu_num ?? "");
-  return inWorker((remote) => method(remote)(request, proxy(onEvent)), {
+  return inWorker((remote) => method(remote)(request, proxy(listen)), {
     threads,
     ...(signal ? { signal } : {}),
   });

@@ -1,0 +1,70 @@
+import type { Browser, Page, Request } from "playwright-core";
+import { ensureBrowserBuilt } from "../../../scripts/build-browser.mjs";
+import { type PageServer, servePage } from "../../../scripts/serve-page.mjs";
+import { startChromium } from "../../support/chromium.ts";
+
+/** How the files are served: with threads, without, or without any header, as hosts of static files do. */
+export const WAYS = {
+  isolated: {},
+  "not isolated": { isolated: false },
+  "without headers": { bare: true },
+} as const;
+export type Way = keyof typeof WAYS;
+
+export interface Visit {
+  readonly page: Page;
+  readonly url: string;
+  /** Errors and warnings of the console, and exceptions nobody caught. */
+  readonly complaints: readonly string[];
+  readonly requests: readonly Request[];
+}
+
+export const EMPTY = "empty.html";
+
+function emptyPage(way: Way) {
+  const isolation = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+  };
+  return {
+    contentType: "text/html",
+    body: '<!doctype html><title>empty</title><link rel="icon" href="/icon.svg">',
+    headers: way === "isolated" ? isolation : {},
+  };
+}
+
+/** Chromium, and a server of dist/browser for each way. */
+export class Site {
+  #servers = new Map<Way, PageServer>();
+  #browser: Browser | undefined;
+
+  async open(): Promise<void> {
+    await ensureBrowserBuilt();
+    this.#browser = await startChromium();
+    for (const way of Object.keys(WAYS) as Way[])
+      this.#servers.set(way, await servePage({ port: 0, ...WAYS[way] }));
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close();
+    for (const server of this.#servers.values()) await server.close();
+  }
+
+  /** A fresh profile at `path`; EMPTY is a page without content, for programs that use the module. */
+  async visit(way: Way, path = "", options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visit> {
+    const context = await this.#browser!.newContext(options);
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: Request[] = [];
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    // Requests of workers are the context's, not the page's.
+    context.on("request", (request) => requests.push(request));
+    await context.route(`**/${EMPTY}`, (route) => route.fulfill(emptyPage(way)));
+    const { url } = this.#servers.get(way)!;
+    await page.goto(`${url}${path}`);
+    return { page, url, complaints, requests };
+  }
+}
