@@ -1,6 +1,6 @@
-// Bundles one program of bench/, so that Node 20 can run it, and runs it: `npm run bench -- accuracy ...`.
+// Bundles a TypeScript program, so that Node 20 can run it, and runs it: `npm run bench -- accuracy ...`.
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT, runNode, SetupError } from "./setup.mjs";
 
@@ -8,23 +8,17 @@ import { ROOT, runNode, SetupError } from "./setup.mjs";
 const KEEP_OWN_URL = {
   name: "keep-own-url",
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\.m?ts$|\.mjs$/ }, ({ path }) => {
       const url = JSON.stringify(pathToFileURL(path).href);
       return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
     });
   },
 };
 
-/** Runs bench/NAME.ts with the rest of the arguments; returns its exit code. Packages stay outside the bundle. */
-export async function runBench([name = "run", ...args]) {
-  const entry = `bench/${name}.ts`;
-  if (!existsSync(join(ROOT, entry))) {
-    throw new SetupError(
-      `There is no ${entry}: the first argument names a program of bench/, for instance "accuracy".`,
-    );
-  }
+/** Runs a TypeScript file of the project with the arguments; returns its exit code. Packages stay outside the bundle. */
+export async function runSource(entry, args) {
   const { build } = await import("esbuild");
-  const outfile = join(ROOT, "build", "bench", `${name}.mjs`);
+  const outfile = join(ROOT, "build", "bench", `${basename(entry, ".ts")}.mjs`);
   await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -38,4 +32,15 @@ export async function runBench([name = "run", ...args]) {
     outfile,
   });
   return runNode(outfile, args);
+}
+
+/** Runs bench/NAME.ts with the rest of the arguments; returns its exit code. */
+export async function runBench([name = "run", ...args]) {
+  const entry = `bench/${name}.ts`;
+  if (!existsSync(join(ROOT, entry))) {
+    throw new SetupError(
+      `There is no ${entry}: the first argument names a program of bench/, for instance "accuracy".`,
+    );
+  }
+  return runSource(entry, args);
 }

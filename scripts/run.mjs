@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// node scripts/run.mjs start|test|build|bench|page [arguments]
+// node scripts/run.mjs start|test|build|bench|page|conformance [arguments]
 // The one way in: it installs and builds what is missing or out of date, then does what was asked. npm's own pre/post
 // scripts would not run, since .npmrc sets ignore-scripts. Needs nothing but Node and npm, and stays readable to an old
 // Node, so that it can say what is wrong: everything newer is imported after the check.
 const REQUIRED_NODE = 20;
-const COMMANDS = ["start", "test", "build", "bench", "page"];
+const COMMANDS = ["start", "test", "build", "bench", "page", "conformance"];
 
 /** Does what was asked and returns the exit code. */
 async function run(command, args) {
@@ -17,6 +17,8 @@ async function run(command, args) {
   if (command === "start") return (await import("./demo.mjs")).runDemo(args);
   if (command === "test")
     return (await import("./setup.mjs")).runPackage("vitest/vitest.mjs", ["run", ...args]);
+  if (command === "conformance")
+    return (await import("./bench.mjs")).runSource("test/runtimes/print-table.ts", args);
   if (command === "bench") return (await import("./bench.mjs")).runBench(args);
   return 0;
 }

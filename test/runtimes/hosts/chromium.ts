@@ -1,20 +1,13 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { type Browser, chromium as playwright } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { FROM_NODE } from "../../../scripts/build-browser.mjs";
+import { startChromium, whyNoChromium } from "../../support/chromium.ts";
 import { bundleChild, ROOT } from "../bundle.ts";
 import type { RuntimeReport } from "../children/report.ts";
 import type { RuntimeHost } from "./host.ts";
-
-/** Where Debian's package puts it; another one by CHROMIUM_PATH. */
-const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-/** spec/feasibility.md: no GPU, no sandbox (root), nothing that talks to the network by itself. */
-const FLAGS = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-  ...["--disable-component-update", "--disable-sync"],
-];
 
 const TYPES: Readonly<Record<string, string>> = {
   ...{
@@ -71,10 +64,10 @@ async function inChromium(threads: number, timeoutMs: number): Promise<RuntimeRe
     target: "es2022",
     // Without it ONNX Runtime's .mjs would be bundled, which hangs with threads.
     conditions: ["onnxruntime-web-use-extern-wasm"],
-    alias: (await import("../../../scripts/build-browser.mjs")).FROM_NODE,
+    alias: FROM_NODE,
   });
   const server = await serve(threads > 1);
-  const browser = await playwright.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: timeoutMs });
+  const browser = await startChromium(timeoutMs);
   // The page's own work has no limit: the browser goes when the time is over.
   const limit = setTimeout(() => void browser.close(), timeoutMs);
   try {
@@ -91,7 +84,7 @@ export function chromiumHost(name: string, threads: number): RuntimeHost {
   return {
     name,
     isWasm: true,
-    whyNot: () => (existsSync(CHROMIUM) ? null : `there is no ${CHROMIUM} (apt-get install chromium)`),
+    whyNot: whyNoChromium,
     report: (timeoutMs) => inChromium(threads, timeoutMs),
   };
 }

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { Miniflare } from "miniflare";
 import { buildWorker } from "../../../scripts/build-edge.mjs";
 import { ROOT } from "../bundle.ts";
@@ -23,6 +24,10 @@ async function startWorker(): Promise<Miniflare> {
     ],
     compatibilityDate: "2026-01-01",
     compatibilityFlags: ["enable_request_signal"],
+    // Its log, a line a request, is nobody's here.
+    handleRuntimeStdio(...streams: readonly Readable[]) {
+      for (const stream of streams) stream.resume();
+    },
   });
 }
 
