@@ -15,13 +15,19 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/**
+ * What a session's answers are for. "model": they decide what is written, and must be the same bits on every host and with any number of threads;
+ * "report": they are only told, so that a runtime may let threads change the last bits of float sums (fixed-point models have none to change).
+ */
+export type SessionUse = "model" | "report";
+
 /** What runs ONNX models; hosts build one on onnxruntime-common. */
 export interface Backend {
   /** For logs, for instance "onnxruntime-node 1.30.0". */
   readonly name: string;
   /**
-   * Loads a serialized ONNX model without external data.
+   * Loads a serialized ONNX model without external data; for use "model" when nothing is said.
    * @throws whatever the runtime throws; callers wrap it with the place.
    */
-  createSession(model: Uint8Array): Promise<Session>;
+  createSession(model: Uint8Array, use?: SessionUse): Promise<Session>;
 }

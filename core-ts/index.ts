@@ -1,5 +1,5 @@
 /** The core: everything a host needs, nothing that needs a host. */
-export type { Backend, Feeds, Session } from "./backend.ts";
+export type { Backend, Feeds, Session, SessionUse } from "./backend.ts";
 export { type BitWidth, type Chip, DEFAULT_CHIP, FAMILIES, findChip } from "./chips/index.ts";
 export {
   AbortedError,

@@ -179,7 +179,12 @@ export async function startEvaluation(
   options: EvaluationOptions = {},
 ): Promise<Evaluation> {
   const { quantized, provenance } = model;
-  const session = await openSession(host.backend, emitFixed(quantized, provenance), "the fixed-point model");
+  const session = await openSession(
+    host.backend,
+    emitFixed(quantized, provenance),
+    "the fixed-point model",
+    "report",
+  );
   const runs = options.onLayer ? Number.POSITIVE_INFINITY : (options.comparedRuns ?? 8);
   const comparison =
     runs > 0

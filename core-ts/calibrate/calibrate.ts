@@ -1,4 +1,4 @@
-import type { Backend, Feeds, Session } from "../backend.ts";
+import type { Backend, Feeds, Session, SessionUse } from "../backend.ts";
 import { DataError, ModelError, reasonOf } from "../errors.ts";
 import type { Graph, GraphValue, Model } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
@@ -27,10 +27,15 @@ export function withOutputs(graph: Graph, names: readonly string[]): Graph {
 }
 
 /** Loads a model, saying which one when the runtime refuses it. */
-export async function openSession(backend: Backend, model: Model, what: string): Promise<Session> {
+export async function openSession(
+  backend: Backend,
+  model: Model,
+  what: string,
+  use: SessionUse = "model",
+): Promise<Session> {
   const bytes = writeModel(model);
   try {
-    return await backend.createSession(bytes);
+    return await backend.createSession(bytes, use);
   } catch (cause) {
     const reason = reasonOf(cause);
     throw new ModelError(`${backend.name} can't load ${what}: ${reason}`, { cause });

@@ -60,7 +60,8 @@ export async function openInference(
   const scales = jsonTable<ScaleEntry>(model, SCALES_KEY);
   const forms = jsonTable<OutputForm>(model, OUTPUTS_KEY);
   // The runtime gets bytes, not a path: it can't find data files itself.
-  const session = await backend.createSession(isSplit ? writeModel(model) : bytes).catch((cause: unknown) => {
+  const whole = isSplit ? writeModel(model) : bytes;
+  const session = await backend.createSession(whole, "report").catch((cause: unknown) => {
     const reason = reasonOf(cause);
     throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
   });

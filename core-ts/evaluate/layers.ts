@@ -47,11 +47,13 @@ export class LayerComparison {
       backend,
       { ...models.float, graph: withOutputs(models.float.graph, layers) },
       "the optimized float model",
+      "report",
     );
     const fixed = await openSession(
       backend,
       models.fixed,
       "the fixed-point model with all layers as outputs",
+      "report",
     );
     return new LayerComparison({ float, fixed }, quantized, listener);
   }

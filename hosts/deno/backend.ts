@@ -1,9 +1,7 @@
-import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Backend } from "../../core-ts/backend.ts";
 import { ConfigError } from "../../core-ts/errors.ts";
 import { backendChooser } from "../shared/backend-choice.ts";
-import { createWasmBackend } from "../shared/wasm-backend.ts";
 import { withheld } from "./permissions.ts";
 
 /** Where a package lies: the folder that holds the folder of its entry. */
@@ -25,7 +23,7 @@ async function wasm(threads: number): Promise<Backend> {
       `onnxruntime-web can't be loaded: ${missing}; add it in front of the program's name`,
     );
   }
-  return createWasmBackend(await import("onnxruntime-web"), { threads, turn: setImmediate });
+  return (await import("../node/wasm.ts")).createNodeWasmBackend({ threads });
 }
 
 /** `createBackend` of Deno's ports. */
