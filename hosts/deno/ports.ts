@@ -3,6 +3,7 @@ import type { Ports } from "../shared/ports.ts";
 import { chooseDenoBackend } from "./backend.ts";
 import { denoDefaults } from "./defaults.ts";
 import { denoFileSystem } from "./file-system.ts";
+import { loadDenoImages } from "./images.ts";
 import { loadDenoKernels } from "./kernels.ts";
 import { loadScript } from "./script.ts";
 import { denoTerminal, startBar } from "./terminal.ts";
@@ -22,6 +23,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     loadScript,
     createBackend: chooseDenoBackend,
     loadKernels: loadDenoKernels,
+    loadImages: loadDenoImages,
     cpuCount: navigator.hardwareConcurrency,
     version: PACKAGE_VERSION,
   };

@@ -22,6 +22,7 @@ export function nodePorts(signal: AbortSignal): Ports {
       wasm: async (threads) => (await import("./wasm.ts")).createNodeWasmBackend({ threads }),
     }),
     loadKernels: loadNodeKernels,
+    loadImages: async () => (await import("./images.ts")).loadNodeImages(),
     cpuCount: availableParallelism(),
     version: packageVersion(),
   };

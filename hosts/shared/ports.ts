@@ -2,6 +2,7 @@ import type { Backend, Kernels } from "../../core-ts/index.ts";
 import type { ExternalReader } from "../../core-ts/onnx/external.ts";
 import type { BackendChoice } from "./backend-choice.ts";
 import type { Log } from "./cli/log.ts";
+import type { ImageCodecs } from "./images/codecs.ts";
 import type { RegisteredFunctions } from "./infer/registry.ts";
 
 /** Where text goes, and what it may look like there. */
@@ -83,6 +84,8 @@ export interface Ports {
    */
   createBackend(threads: number, choice: BackendChoice, log: Log): Promise<Backend>;
   loadKernels(log: (message: string) => void): Promise<Kernels>;
+  /** What handles pictures; asked for when there is one to be resized. */
+  loadImages(): Promise<ImageCodecs>;
   readonly cpuCount: number;
   readonly version: string;
 }

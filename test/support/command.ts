@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeFiles } from "../../hosts/node/files.ts";
+import { loadNodeImages } from "../../hosts/node/images.ts";
 import { loadScript } from "../../hosts/node/script.ts";
 import { runKnight } from "../../hosts/shared/cli/run.ts";
 import type { Ports } from "../../hosts/shared/ports.ts";
@@ -43,6 +44,7 @@ export function recordingPorts(more: Partial<Ports> = {}): {
     loadScript,
     createBackend: async () => nodeBackend(),
     loadKernels: () => loadKernels("simd"),
+    loadImages: loadNodeImages,
     cpuCount: 2,
     version: "0.0.0-test",
     ...more,
