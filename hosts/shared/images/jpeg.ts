@@ -37,7 +37,8 @@ function readHeader(bytes: Uint8Array, file: string): Header {
   let [orientation, transform, identifiers] = [1, -1, ""];
   let size: Size | undefined;
   for (const [marker, content] of segments(bytes)) {
-    if (marker === APP1 && startsWith(content, "Exif\0\0")) orientation = exifOrientation(content.subarray(6));
+    if (marker === APP1 && startsWith(content, "Exif\0\0"))
+      orientation = exifOrientation(content.subarray(6));
     if (marker === APP14 && startsWith(content, "Adobe")) transform = content[11] ?? -1;
     if (OTHER_FRAMES.includes(marker) || (marker >= SOF0 && marker <= SOF2 && content[0] !== 8)) {
       const kind = content[0] === 8 ? "a lossless or arithmetically coded" : `a ${content[0]}-bit`;
@@ -50,8 +51,7 @@ function readHeader(bytes: Uint8Array, file: string): Header {
     size = { height: (content[1]! << 8) | content[2]!, width: (content[3]! << 8) | content[4]! };
     identifiers = String.fromCharCode(...content.subarray(6).filter((_, i) => i % 3 === 0));
   }
-  if (!size)
-    throw new DataError(`${file} is cut off in front of its pixels; replace the picture`, { file });
+  if (!size) throw new DataError(`${file} is cut off in front of its pixels; replace the picture`, { file });
   const isRgb = transform === 0 || (transform === -1 && identifiers === "RGB");
   return { ...size, orientation, isRgb };
 }
