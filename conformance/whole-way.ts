@@ -1,3 +1,4 @@
+import { DEFAULT_CHIP } from "../core-ts/chips/index.ts";
 import {
   type PipelineHost,
   prepare,
@@ -9,7 +10,7 @@ import { bytesOf, restore, type StoredRun } from "./case-file.ts";
 
 /** The options of a case that does not say otherwise. */
 export const DEFAULTS: QuantOptions = {
-  chip: "TX5368AV200",
+  chip: DEFAULT_CHIP,
   bits: 8,
   mode: "min_max",
   percent: 1,

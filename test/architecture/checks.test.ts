@@ -33,6 +33,12 @@ const CASES: readonly (readonly [Rule, string, string, string])[] = [
   ],
   [
     checkImports,
+    "hosts/deno/a.ts",
+    `import x from "../../package-lock.json" with { type: "json" };`,
+    `import x from "../../package.json" with { type: "json" };`,
+  ],
+  [
+    checkImports,
     "hosts/node/a.ts",
     `import { x } from "../../bench/x.ts";`,
     `import { x } from "commander";`,

@@ -5,6 +5,8 @@ import { type Finding, finding, type Source, walk } from "./sources.ts";
 /** What the files of one area may import: folders of the project, and packages by their exact specifier. */
 export interface Area {
   readonly folders: readonly string[];
+  /** Files elsewhere in the project: what is built, and what the package says of itself. */
+  readonly files?: readonly string[];
   /** "all" packages, or the specifiers allowed. */
   readonly packages: "all" | readonly string[];
   /** Packages of which only types may be imported, since the area must run without them. */
@@ -20,10 +22,14 @@ export const AREAS: Readonly<Record<string, Area>> = {
   },
   "core-as": { folders: ["core-as"], packages: [] },
   conformance: { folders: ["core-ts", "conformance"], packages: [] },
-  hosts: { folders: ["core-ts", "conformance", "hosts"], packages: "all" },
+  hosts: {
+    folders: ["core-ts", "conformance", "hosts"],
+    files: ["package.json", "build/kernels.simd.wasm"],
+    packages: "all",
+  },
 };
 
-interface Import {
+export interface Import {
   readonly node: ts.Node;
   readonly specifier: string;
   readonly typesOnly: boolean;
@@ -65,9 +71,10 @@ function importOf(node: ts.Node): Import | undefined {
 
 function complaint(source: Source, area: Area, found: Import): string | undefined {
   const { specifier, typesOnly } = found;
-  if (specifier.startsWith(".")) {
-    const target = posix.join(posix.dirname(source.path), specifier);
-    const inside = area.folders.some((folder) => target.startsWith(`${folder}/`));
+  const target = importedFile(source, found);
+  if (target !== undefined) {
+    const inside =
+      area.folders.some((folder) => target.startsWith(`${folder}/`)) || area.files?.includes(target);
     return inside ? undefined : `imports ${target}, outside of ${area.folders.join(", ") || "nothing"}`;
   }
   if (area.packages === "all" || area.packages.includes(specifier)) return undefined;
@@ -75,15 +82,27 @@ function complaint(source: Source, area: Area, found: Import): string | undefine
   return typesOnly ? undefined : `imports more than types from "${specifier}"`;
 }
 
+/** Every module the file brings in. */
+export function importsOf(source: Source): Import[] {
+  const found: Import[] = [];
+  walk(source, (node) => {
+    const one = importOf(node);
+    if (one) found.push(one);
+  });
+  return found;
+}
+
+/** The file of the project that a relative import names; undefined for a package. */
+export function importedFile(source: Source, { specifier }: Import): string | undefined {
+  return specifier.startsWith(".") ? posix.join(posix.dirname(source.path), specifier) : undefined;
+}
+
 /** Imports that the area of the file does not allow; files outside of every area may import anything. */
 export function checkImports(source: Source): Finding[] {
   const area = AREAS[source.path.split("/")[0] ?? ""];
   if (area === undefined) return [];
-  const findings: Finding[] = [];
-  walk(source, (node) => {
-    const found = importOf(node);
-    const message = found && complaint(source, area, found);
-    if (found && message) findings.push(finding(source, found.node, message));
+  return importsOf(source).flatMap((found) => {
+    const message = complaint(source, area, found);
+    return message === undefined ? [] : [finding(source, found.node, message)];
   });
-  return findings;
 }
