@@ -1,6 +1,6 @@
 /**
- * The main job on every host: `npm run bench -- hosts [ROUNDS] [PART OF A NAME]`. Seconds are the median over rounds that take the hosts in turn, memory
- * is the highest of all rounds. A host is a line in bench/hosts/index.ts.
+ * The main job on every host: `npm run bench -- hosts [ROUNDS] [PART OF A NAME]`. Seconds are the least of rounds that take the hosts in turn (what
+ * else runs on the machine only adds), memory is the highest. A host is a line in bench/hosts/index.ts.
  */
 import { rmSync } from "node:fs";
 import type { BenchHost, Measured } from "./hosts/host.ts";
@@ -9,14 +9,9 @@ import { mainJob } from "./hosts/job.ts";
 
 const row = (...cells: string[]): void => console.log(`| ${cells.join(" | ")} |`);
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
 /** Seconds, memory, and how both compare with the first host's. */
 function print(host: BenchHost, rounds: readonly Measured[], base: readonly Measured[]): void {
-  const seconds = (of: readonly Measured[]) => median(of.map((round) => round.seconds));
+  const seconds = (of: readonly Measured[]) => Math.min(...of.map((round) => round.seconds));
   const peak = (of: readonly Measured[]) => Math.max(...of.map(({ peakMb }) => peakMb));
   const times = (value: number) => `${value.toFixed(2)} x`;
   row(
