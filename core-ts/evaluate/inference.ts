@@ -62,8 +62,7 @@ export async function openInference(
   // The runtime gets bytes, not a path: it can't find data files itself.
   const whole = isSplit ? writeModel(model) : bytes;
   const session = await backend.createSession(whole, "report").catch((cause: unknown) => {
-    const reason = reasonOf(cause);
-    throw new ModelError(`${backend.name} can't load the model: ${reason}`, { cause });
+    throw new ModelError(`${backend.name} can't load the model: ${reasonOf(cause)}`, { cause });
   });
   return {
     inputs,

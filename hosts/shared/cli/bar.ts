@@ -2,7 +2,7 @@ import { Presets, SingleBar } from "cli-progress";
 import type { Bar } from "../ports.ts";
 
 /**
- * Starts a bar on a terminal's error stream, in the form of Node's `process.stderr`. It leaves signals alone: the program decides what happens on
+ * Starts a bar on a terminal's error stream, a stream as Node has them. It leaves signals alone: the program decides what happens on
  * Ctrl-C. @param onExit calls what it is given when the process ends in the middle, and returns how to call that off.
  */
 export function terminalBars(

@@ -39,6 +39,6 @@ export async function runProgram(program: Program): Promise<void> {
   });
   const code = await runKnight(argv, ports);
   await program.flushed();
-  // A user script may have left timers or connections behind, which would keep the process.
+  // A user script may have left timers or connections behind, which would keep it from ending.
   program.exit(code);
 }
