@@ -4,10 +4,16 @@ export function withFiles(old: readonly File[], added: readonly File[]): File[] 
   return [...old.filter(({ name }) => !names.has(name)), ...added];
 }
 
+const isNamedLikeModel = ({ name }: File) => /\.onnx$/i.test(name);
+
+/** Whether the files bring a model of their own, so that those of the last one have no use any more. */
+export function isNewModel(files: readonly File[]): boolean {
+  return files.some(isNamedLikeModel);
+}
+
 /** The file that looks most like a model: the first whose name ends like one, else the largest. */
 export function likelyModel(files: readonly File[]): File | undefined {
-  const named = files.find(({ name }) => /\.onnx$/i.test(name));
-  return named ?? [...files].sort((a, b) => b.size - a.size)[0];
+  return files.find(isNamedLikeModel) ?? [...files].sort((a, b) => b.size - a.size)[0];
 }
 
 /** 94424 → "94.4 kB". */

@@ -1,5 +1,5 @@
 import { FileDrop } from "./file-drop.tsx";
-import { likelyModel, sizeText, withFiles } from "./files.ts";
+import { isNewModel, likelyModel, sizeText, withFiles } from "./files.ts";
 import { useLanguage } from "./language.ts";
 
 /** What the user has dropped. */
@@ -42,7 +42,10 @@ export function ModelInput({ inputs, onChange }: InputProps) {
   return (
     <section aria-labelledby="model-step">
       <h2 id="model-step">{t("modelStep")}</h2>
-      <FileDrop text={t("modelDrop")} onFiles={(added) => choose(withFiles(files, added))} />
+      <FileDrop
+        text={t("modelDrop")}
+        onFiles={(added) => choose(isNewModel(added) ? added : withFiles(files, added))}
+      />
       <ul class="files">
         {listed.map((file) => (
           <li key={file.name}>

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { JobOption } from "../index.ts";
 import { useLanguage } from "./language.ts";
 
@@ -92,6 +93,8 @@ function typed(text: string, option: JobOption): OptionValue | undefined {
 
 function Text({ option, id, value, suggestions, onChange }: ControlProps) {
   const isNumber = option.schema.type === "integer" || option.schema.type === "number";
+  // What is being typed is no value yet, and must outlive whatever else happens on the page.
+  const [draft, setDraft] = useState(Array.isArray(value) ? value.join(" ") : String(value ?? ""));
   const list = suggestions.length > 0 ? `${id}-list` : undefined;
   return (
     <>
@@ -103,7 +106,8 @@ function Text({ option, id, value, suggestions, onChange }: ControlProps) {
         spellcheck={false}
         list={list}
         placeholder={defaultOf(option)}
-        value={Array.isArray(value) ? value.join(" ") : String(value ?? "")}
+        value={draft}
+        onInput={(event) => setDraft(event.currentTarget.value)}
         onChange={(event) => onChange(typed(event.currentTarget.value, option))}
       />
       {list && (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { JobFile } from "../../index.ts";
 import { useLanguage } from "../language.ts";
 
@@ -6,7 +6,8 @@ import { useLanguage } from "../language.ts";
 export function ReportFrame({ file }: { readonly file: JobFile }) {
   const { t } = useLanguage();
   const frame = useRef<HTMLIFrameElement>(null);
-  useEffect(() => {
+  // Before the frame can have loaded: it asks once.
+  useLayoutEffect(() => {
     const answer = (event: MessageEvent) => {
       const target = frame.current?.contentWindow;
       if (!target || event.source !== target) return;
