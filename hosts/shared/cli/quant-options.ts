@@ -36,7 +36,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above
-  { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy and .npz files of -d" },
+  { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy, .npz, .jpg, .png and .bmp files of -d" },
   // biome-ignore format: see above
   { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions" },
   // biome-ignore format: see above

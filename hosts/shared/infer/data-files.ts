@@ -1,22 +1,37 @@
 import { DataError } from "../../../core-ts/errors.ts";
+import type { DType } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
+import { PICTURE_ENDINGS } from "../images/decode.ts";
+import { type PictureTarget, pictureTensor } from "../images/tensor.ts";
 import { readNpz } from "../npy/npz.ts";
 import { npyDims, readNpy } from "../npy/read.ts";
-import type { Files } from "../ports.ts";
+import type { Files, Ports } from "../ports.ts";
+import { convertData } from "./convert-data.ts";
 import type { ShapeDim } from "./executor.ts";
 
 export const DATA_OPTION = "-d/--data";
+
+/** Where data come from. */
+export type DataPorts = Pick<Ports, "files" | "loadImages">;
 
 /** An input of the model, as far as data files must know it. */
 export interface DataInput {
   readonly name: string;
   readonly dims: readonly ShapeDim[];
+  readonly dtype: DType;
   /** Whether the model has no other input. */
   readonly only: boolean;
+  /** What becomes of pictures. @throws ConfigError where the input takes none, or "input-configs" are wrong. */
+  picture(): PictureTarget;
 }
 
-/** Arrays in the content of one file for one input. @throws DataError naming the file. */
-type Reader = (bytes: Uint8Array, path: string, input: DataInput) => Promise<Tensor> | Tensor;
+/** The array in the content of one file for one input. @throws DataError naming the file. */
+type Reader = (
+  bytes: Uint8Array,
+  path: string,
+  input: DataInput,
+  ports: DataPorts,
+) => Promise<Tensor> | Tensor;
 
 function entryOf(bytes: Uint8Array, path: string, { name, only }: DataInput): Tensor {
   const arrays = readNpz(bytes, path);
@@ -29,16 +44,21 @@ function entryOf(bytes: Uint8Array, path: string, { name, only }: DataInput): Te
   );
 }
 
+const picture: Reader = (bytes, path, input, { loadImages }) =>
+  pictureTensor(bytes, path, input.picture(), loadImages);
+
 /** Kinds of data files, by the ending of their names in lower case. */
 const READERS: Readonly<Record<string, Reader>> = {
   npy: (bytes, path) => readNpy(bytes, path),
   npz: entryOf,
+  ...Object.fromEntries(PICTURE_ENDINGS.map((ending) => [ending, picture])),
 };
 
 const extensionOf = (path: string): string => /\.([^.\\/]*)$/.exec(path)?.[1]?.toLowerCase() ?? "";
 
-/** The first axis of the arrays in a file: at most so many samples. */
+/** At most how many samples a file holds: the first axis of its arrays. */
 export async function mostSamples(path: string, files: Files): Promise<number> {
+  if (PICTURE_ENDINGS.includes(extensionOf(path))) return 1;
   const bytes = await files.read(path, DATA_OPTION);
   if (extensionOf(path) === "npy") return npyDims(bytes, path)[0] ?? 1;
   return Math.max(0, ...[...readNpz(bytes, path).values()].map(({ dims }) => dims[0] ?? 1));
@@ -55,9 +75,10 @@ export const DATA_KINDS = Object.keys(READERS)
   .join(", ");
 
 /** The samples of one file, [n, ...sample]. @throws DataError naming the file, its shape, and what the model takes. */
-export async function readSamples(path: string, input: DataInput, files: Files): Promise<Tensor> {
-  const bytes = await files.read(path, DATA_OPTION);
-  const t = await READERS[extensionOf(path)]!(bytes, path, input);
+export async function readSamples(path: string, input: DataInput, ports: DataPorts): Promise<Tensor> {
+  const bytes = await ports.files.read(path, DATA_OPTION);
+  const found = await READERS[extensionOf(path)]!(bytes, path, input, ports);
+  const t = convertData(found, input.dtype, path);
   const fits = (dims: readonly number[], wanted: readonly ShapeDim[]) =>
     dims.length === wanted.length && wanted.every((dim, i) => typeof dim !== "number" || dim === dims[i]);
   if (t.dims.length === input.dims.length && fits(t.dims.slice(1), input.dims.slice(1))) return t;

@@ -1,17 +1,17 @@
 import { joined, rows } from "../../../core-ts/calibrate/batches.ts";
 import { ConfigError, DataError } from "../../../core-ts/errors.ts";
-import { type DType, dtypeFromCode } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
-import type { Log } from "../cli/log.ts";
-import type { Files, Ports } from "../ports.ts";
+import type { Files } from "../ports.ts";
 import {
   DATA_KINDS,
   DATA_OPTION,
   type DataInput,
+  type DataPorts,
   isDataFile,
   mostSamples,
   readSamples,
 } from "./data-files.ts";
+import { type DataOptions, dataInputs } from "./data-inputs.ts";
 import type { Executor, InferFunction } from "./executor.ts";
 import { INFER_FILES, ReferenceAnswers } from "./reference.ts";
 
@@ -21,20 +21,37 @@ async function entries(path: string, files: Files): Promise<string[]> {
   return (await files.list(path, DATA_OPTION)).map((name) => files.join(path, name));
 }
 
+/** Names that are listed where something is left out. */
+const NAMED = 3;
+
+/** The data files among them; the note names the others. */
+async function dataFilesIn(path: string, files: Files, note: DataOptions["note"]): Promise<string[]> {
+  const all = await entries(path, files);
+  const others: string[] = [];
+  for (const one of all)
+    if (!isDataFile(one) && !(await files.isFolder(one))) others.push(files.split(one).name);
+  if (others.length > 0) {
+    const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : "";
+    note(
+      `${path}: ${others.slice(0, NAMED).join(", ")}${more} left out, kinds that are read are ${DATA_KINDS}`,
+    );
+  }
+  return all.filter(isDataFile);
+}
+
 /** Data files of one input: all those of `path`; or a subfolder, or files, with the input's name; archives hold all inputs. */
-async function pathsFor(path: string, { name, only }: DataInput, files: Files): Promise<string[]> {
+async function pathsFor(
+  path: string,
+  { name, only }: DataInput,
+  files: Files,
+  note: DataOptions["note"],
+): Promise<string[]> {
   const own = files.join(path, name);
-  if (await files.isFolder(own)) return (await entries(own, files)).filter(isDataFile);
-  const found = (await entries(path, files)).filter(isDataFile);
+  if (await files.isFolder(own)) return dataFilesIn(own, files, note);
+  const found = await dataFilesIn(path, files, note);
   if (only) return found;
   const named = found.filter((one) => files.stem(one) === name);
   return named.length > 0 ? named : found.filter((one) => /\.npz$/i.test(one));
-}
-
-/** Numbers as the model takes them; integers of -qid stay what they are, and are checked later. */
-function converted(t: Tensor, dtype: DType): Tensor {
-  if (t.dtype === dtype || dtype !== "float32" || !ArrayBuffer.isView(t.data)) return t;
-  return { dtype, dims: t.dims, data: Float32Array.from(t.data as ArrayLike<number | bigint>, Number) };
 }
 
 /** The samples of one input, batch by batch; one file in memory. */
@@ -44,9 +61,8 @@ class Samples {
 
   constructor(
     readonly input: DataInput,
-    private readonly dtype: DType,
     private readonly paths: readonly string[],
-    private readonly files: Files,
+    private readonly ports: DataPorts,
   ) {}
 
   /** The next samples, `count` of them or as many as there are; undefined at the end. */
@@ -55,6 +71,7 @@ class Samples {
     for (let missing = count; missing > 0; ) {
       const from = await this.#next();
       if (!from) break;
+      this.#checkJoins(from, parts[0]);
       const taken = Math.min(missing, from.dims[0]!);
       parts.push(rows(from, 0, taken));
       this.#rest = taken < from.dims[0]! ? rows(from, taken, from.dims[0]!) : undefined;
@@ -63,33 +80,39 @@ class Samples {
     return parts.length === 0 ? undefined : joined(parts);
   }
 
+  /** Where axes are dynamic, files may differ in them. */
+  #checkJoins(next: Tensor, first: Tensor | undefined): void {
+    const [shape, expected] = [next, first ?? next].map((t) => t.dims.slice(1).join(", "));
+    if (shape === expected && next.dtype === (first ?? next).dtype) return;
+    const file = this.paths[this.#file - 1]!;
+    throw new DataError(
+      `${file} holds samples of ${next.dtype} [${shape}] for the input "${this.input.name}", those before it are ${first!.dtype} [${expected}]; one batch takes one shape and type, so give -bs 1 or equal ones`,
+      { file },
+    );
+  }
+
   async #next(): Promise<Tensor | undefined> {
     while (!this.#rest?.dims[0] && this.#file < this.paths.length) {
-      const samples = await readSamples(this.paths[this.#file++]!, this.input, this.files);
-      this.#rest = converted(samples, this.dtype);
+      this.#rest = await readSamples(this.paths[this.#file++]!, this.input, this.ports);
     }
     return this.#rest?.dims[0] ? this.#rest : undefined;
   }
 }
 
-async function openSamples(executor: Executor, files: Files): Promise<Samples[]> {
+async function openSamples(executor: Executor, ports: DataPorts, options: DataOptions): Promise<Samples[]> {
   const path = executor.dataset;
   if (path === undefined) {
     throw new ConfigError(`-if ${INFER_FILES} needs data; give a file or a folder with -d`, {
       option: DATA_OPTION,
     });
   }
-  executor.init_shape_info();
-  const only = executor.input_nodes.length === 1;
   return Promise.all(
-    executor.input_nodes.map(async (name) => {
-      const input: DataInput = { name, dims: executor.shape_dicts[name]!, only };
-      const paths = await pathsFor(path, input, files);
-      if (paths.length > 0)
-        return new Samples(input, dtypeFromCode(executor.input_types[name]!)!, paths, files);
-      const where = only
+    dataInputs(executor, options).map(async (input) => {
+      const paths = await pathsFor(path, input, ports.files, options.note);
+      if (paths.length > 0) return new Samples(input, paths, ports);
+      const where = input.only
         ? ""
-        : ` for the input "${name}" (a folder or a file of that name, or .npz archives)`;
+        : ` for the input "${input.name}" (a folder or a file of that name, or .npz archives)`;
       throw new DataError(`${path} holds no data files${where}; known kinds are ${DATA_KINDS}`, {
         file: path,
       });
@@ -117,24 +140,38 @@ function batchOf(executor: Executor): { readonly size: number; readonly isFixed:
   return { size: isFixed ? first : executor.batch_size, isFixed };
 }
 
+/** Tells of data that are fewer than asked for, or do not fill a batch. @throws DataError when they fill none. */
+function tellOfEnd(executor: Executor, done: number, left: number, note: DataOptions["note"]): void {
+  const { dataset, iteration } = executor;
+  const { size } = batchOf(executor);
+  if (done === 0) {
+    throw new DataError(
+      `${dataset} holds ${left} ${left === 1 ? "sample" : "samples"}, the model takes ${size} at once; give more data`,
+      { file: dataset! },
+    );
+  }
+  const rest = left > 0 ? `, ${left} that do not fill a batch of ${size} left out` : "";
+  note(`${dataset} holds ${done} ${done === 1 ? "batch" : "batches"}${rest}, -i asks for ${iteration}`);
+}
+
 /**
  * A fresh `infer_files`: feeds the data files of -d, in the order of their names, -i batches of -bs or as many as there are. There are no labels: see
  * ReferenceAnswers.
  */
-export function createInferFiles({ files }: Pick<Ports, "files">, log: Log): InferFunction {
+export function createInferFiles(ports: DataPorts, options: DataOptions): InferFunction {
   const answers = new ReferenceAnswers();
   return async (executor) => {
-    const samples = await openSamples(executor, files);
+    const samples = await openSamples(executor, ports, options);
     const { size, isFixed } = batchOf(executor);
-    let done = 0;
-    for (; done < executor.iteration; done++) {
+    for (let done = 0; done < executor.iteration; done++) {
       const batch = await nextBatch(samples, size);
       const count = batch?.[0]?.dims[0] ?? 0;
-      if (!batch || (isFixed && count < size)) break;
+      if (!batch || (isFixed && count < size)) {
+        tellOfEnd(executor, done, count, options.note);
+        break;
+      }
       answers.add(await executor.forward(...batch));
     }
-    if (done < executor.iteration)
-      log("info", `${executor.dataset} holds ${done} batches, -i asks for ${executor.iteration}`);
     return answers.finish();
   };
 }

@@ -18,6 +18,8 @@ export interface InferRun {
   /** "input-configs" of a run-config by the name of their input; nothing where there is none. */
   readonly inputConfigs?: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
+  /** What the function found that the user should know; asked for after it has run. */
+  readonly notes?: () => readonly string[];
 }
 
 class InferExecutor implements Executor {

@@ -17,22 +17,31 @@ function kindOf({ quantized, model }: Inference): string {
 }
 
 /** Prints the facts, and what of the command line has no effect. */
-function print({ settings, ports }: CommandRun, rows: [string, string][]): void {
+function print(
+  { settings, ports }: CommandRun,
+  rows: [string, string][],
+  notes: readonly string[] = [],
+): void {
   const paint = paintFor(ports.terminal);
-  const warnings = settings.notes.map((note) => `  ${paint.yellow(note)}`);
+  const warnings = [...settings.notes, ...notes].map((note) => `  ${paint.yellow(note)}`);
   const parts = [facts(rows, paint), section(paint, "Warnings", warnings)];
   ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
 }
 
-/** Prints what the infer function returned. */
-export function reportInfer(run: CommandRun, model: Inference, result: number): void {
+/** Prints what the infer function returned, and what it found. */
+export function reportInfer(
+  run: CommandRun,
+  model: Inference,
+  result: number,
+  notes: readonly string[] = [],
+): void {
   const { settings } = run;
   const measure = measureOf(settings.inferFunction);
   const rows: [string, string][] = [
     ["Model", `${settings.model} (${kindOf(model)})`],
     ["Result", measure ? `${measure}: the model runs, and there is no accuracy to tell` : numberText(result)],
   ];
-  print(run, rows);
+  print(run, rows, notes);
 }
 
 /** Prints where the optimized model is. */

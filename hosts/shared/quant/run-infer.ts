@@ -53,7 +53,7 @@ async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, l
   } finally {
     progress.stop();
   }
-  reportInfer(run, model, result);
+  reportInfer(run, model, result, infer.notes?.());
   return { result, quantized: model.quantized };
 }
 

@@ -43,7 +43,7 @@ async function quantizeStaged(
 const OTHERS = ["MODE_iN/", "the same of each strategy; the files above are the best one's"] as const;
 
 function report(work: Work, { float, calibrated, best }: Outcome, files: QuantReport["files"]): QuantReport {
-  const { settings, prepared } = work;
+  const { settings, prepared, infer } = work;
   return {
     chip: settings.quant.chip,
     bits: settings.quant.bits,
@@ -60,6 +60,7 @@ function report(work: Work, { float, calibrated, best }: Outcome, files: QuantRe
     integerNodes: best.model.summary.integerNodes,
     warnings: [
       ...settings.notes,
+      ...(infer.notes?.() ?? []),
       ...calibrated.notes(),
       ...batchNotes(work),
       ...wideningNotes(prepared),

@@ -37,9 +37,14 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
   }
   const registered = script === undefined ? new Map() : await ports.loadScript(script);
   if (registered.size > 0) log("debug", `${script} registers ${[...registered.keys()].join(", ")}`);
+  const notes = new Set<string>();
+  const dataOptions = {
+    normalizes: settings.quant.mean !== undefined,
+    note: (sentence: string) => void notes.add(sentence),
+  };
   const builtIn = new Map([
     [INFER_AUTO, createInferAuto()],
-    [INFER_FILES, createInferFiles(ports, log)],
+    [INFER_FILES, createInferFiles(ports, dataOptions)],
   ]);
   return {
     name,
@@ -54,6 +59,7 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
       settings.inputConfigs.map((config, i) => [String(config.input_name ?? i), config]),
     ),
     signal: ports.signal,
+    notes: () => [...notes],
   };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rows } from "../../../../core-ts/calibrate/batches.ts";
 import { ConfigError, DataError } from "../../../../core-ts/errors.ts";
 import { tensor } from "../../../../core-ts/tensor/tensor.ts";
+import { loadNodeImages } from "../../../../hosts/node/images.ts";
 import { loadNodeKernels } from "../../../../hosts/node/kernels.ts";
 import { createNodeBackend } from "../../../../hosts/node/ort.ts";
 import {
@@ -27,6 +28,7 @@ function host(events: JobEvent[] = []): JobHost {
   return {
     createBackend: async () => createNodeBackend({ threads: 1 }),
     loadKernels: () => loadNodeKernels(),
+    loadImages: loadNodeImages,
     now: () => 0,
     cpuCount: 1,
     version: "test",
