@@ -31,10 +31,11 @@ const REQUEST_ID = "X-Request-Id";
 /** Ids from outside end up in logs: nothing but what ids are made of. */
 const SANE_ID = /^[\w.:-]{1,64}$/;
 
-interface Variables {
-  requestId: string;
+/** What workers get with a request; elsewhere there is nothing of it, and a request's work goes on by itself. */
+export interface Bindings {
+  waitUntil?(work: Promise<void>): void;
 }
-type App = { Variables: Variables };
+type App = { Variables: { requestId: string }; Bindings: Bindings };
 
 /** Names the request, and writes a line when it is answered. */
 function tracked(parts: EdgeParts): MiddlewareHandler<App> {
@@ -109,7 +110,8 @@ export function createApp(parts: EdgeParts, config: EdgeConfig): OpenAPIHono<App
   const post = <T>(kind: Kind<T>) =>
     app.post(`/v1/${kind.name}`, (c: Context<App>) => {
       const problem = (error: unknown) => report(error, c.get("requestId"), parts).document;
-      return answerCall(c, kind, { config, gate, problem });
+      const outlive = (work: Promise<void>) => c.env?.waitUntil?.(work);
+      return answerCall(c, kind, { config, gate, problem, outlive });
     });
   post({ name: "quantize", work: (request, call) => jobs.quantize(request, call), answers: QUANTIZE });
   post({ name: "inspect", work: (request, call) => jobs.inspect(request, call), answers: INSPECT });

@@ -24,6 +24,8 @@ export interface CallParts {
   readonly gate: Gate;
   /** The problem document for what went wrong, which it logs. */
   problem(error: unknown): unknown;
+  /** Tells a runtime that ends a request's work with its connection of work that goes on. */
+  outlive(work: Promise<void>): void;
 }
 
 type Running<T> = (listen: JobCall["onEvent"]) => Promise<T>;
@@ -34,6 +36,7 @@ type Running<T> = (listen: JobCall["onEvent"]) => Promise<T>;
  */
 async function admit<T>(request: Request, kind: Kind<T>, deadline: Deadline, parts: CallParts) {
   const ticket = parts.gate.enter();
+  parts.outlive(ticket.left);
   const end = () => {
     deadline.clear();
     ticket.leave();

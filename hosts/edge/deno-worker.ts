@@ -10,6 +10,8 @@ declare const self: {
 };
 
 self.onmessage = ({ data: settings }) => {
+  // ONNX Runtime would take the worker's location, whose origin is "null", for a page's. Deno's main thread has none either.
+  Object.defineProperty(self, "location", { value: undefined });
   const ports = denoPorts(new AbortController().signal);
   const serve = serveOrders(ports, settings, (report) => self.postMessage(report));
   self.onmessage = ({ data }) => void serve(data);

@@ -12,6 +12,8 @@ export interface Ticket {
   turn(signal: AbortSignal): Promise<void>;
   /** Gives the place back; may be called twice. */
   leave(): void;
+  /** Settles when the place is given back. */
+  readonly left: Promise<void>;
 }
 
 type Waiter = () => void;
@@ -50,7 +52,12 @@ export class Gate {
     }
     this.#admitted++;
     let [isWorking, hasLeft] = [false, false];
+    let settle = () => {};
+    const left = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
     return {
+      left,
       turn: async (signal) => {
         await this.#turn(signal);
         isWorking = true;
@@ -60,6 +67,7 @@ export class Gate {
         hasLeft = true;
         this.#admitted--;
         if (isWorking) this.#finish();
+        settle();
       },
     };
   }

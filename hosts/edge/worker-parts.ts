@@ -1,5 +1,5 @@
 import { ConfigError } from "../../core-ts/errors.ts";
-import { BACKEND_OPTION, type BackendChoice } from "../shared/backend-choice.ts";
+import type { BackendChoice } from "../shared/backend-choice.ts";
 import type { Ports } from "../shared/ports.ts";
 import type { EdgeConfig, Environment } from "./config.ts";
 import type { JobParts } from "./jobs.ts";
@@ -29,7 +29,7 @@ export interface WorkerSettings {
   readonly maxHeap: number;
 }
 
-/** The parts of a job out of a host's ports, with one thread a job: jobs run side by side. @throws ConfigError for another backend than the server's. */
+/** The parts of a job out of a host's ports, with one thread a job: jobs run side by side. */
 export function partsOf(ports: Ports, backend: ServerBackend): JobParts {
   const kernels = { loaded: undefined as ReturnType<Ports["loadKernels"]> | undefined };
   return {
@@ -44,15 +44,7 @@ export function partsOf(ports: Ports, backend: ServerBackend): JobParts {
     loadImages: () => ports.loadImages(),
     inference: {
       runs: BACKEND_NAMES[backend],
-      createBackend(threads, choice, log) {
-        if (choice !== "auto" && choice !== backend) {
-          throw new ConfigError(
-            `${BACKEND_OPTION} is ${choice}, and this server runs ${backend}; leave the option out`,
-            { option: BACKEND_OPTION },
-          );
-        }
-        return ports.createBackend(threads, backend, log);
-      },
+      createBackend: (threads, _choice, log) => ports.createBackend(threads, backend, log),
     },
   };
 }

@@ -63,9 +63,14 @@ function appOf(env: Environment): ReturnType<typeof createApp> {
   return createApp({ jobs, version, now: PARTS.now, log: consoleLog }, config);
 }
 
+interface Context {
+  waitUntil(work: Promise<void>): void;
+}
+
 export default {
-  fetch(request: Request, env: Environment): Response | Promise<Response> {
+  fetch(request: Request, env: Environment, context: Context): Response | Promise<Response> {
     app ??= appOf(env);
-    return app.fetch(request);
+    // When a client goes away its request's work is ended as it stands, and could not clear up: unless it is waited for.
+    return app.fetch(request, { waitUntil: (work: Promise<void>) => context.waitUntil(work) });
   },
 };

@@ -81,7 +81,7 @@ export async function startNode(env: Environment = {}): Promise<TestServer> {
 export const DENO_PERMISSIONS = ["--allow-net", "--allow-env", "--allow-read=."];
 
 export function startDeno(env: Environment = {}): Promise<TestServer> {
-  const offline = ["--no-remote", "--no-prompt", "--node-modules-dir=manual"];
+  const offline = ["--no-remote", "--no-prompt", "--node-modules-dir=manual", "--unstable-no-legacy-abort"];
   const own = { DENO_DIR: join(ROOT, "build", "edge", "deno"), DENO_NO_UPDATE_CHECK: "1" };
   const args = ["run", ...offline, ...DENO_PERMISSIONS, "hosts/edge/deno.ts"];
   return startProcess(denoBinary(), args, { ...own, ...env });

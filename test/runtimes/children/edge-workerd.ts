@@ -1,7 +1,6 @@
 // The worker of hosts/edge/workerd.ts as it is, with the conformance suite in front of its routes.
 import * as ort from "onnxruntime-web/wasm";
 import { createKernels } from "../../../core-ts/kernels/create.ts";
-import type { Environment } from "../../../hosts/edge/config.ts";
 import worker from "../../../hosts/edge/workerd.ts";
 import { createWasmBackend } from "../../../hosts/shared/wasm-backend.ts";
 import { CONFORMANCE_PATH, conformanceAnswer } from "./conformance-route.ts";
@@ -13,8 +12,9 @@ const parts = async () => ({
 });
 
 export default {
-  fetch(request: Request, env: Environment): Response | Promise<Response> {
+  fetch(...given: Parameters<typeof worker.fetch>): Response | Promise<Response> {
+    const [request] = given;
     const isConformance = new URL(request.url).pathname === CONFORMANCE_PATH;
-    return isConformance ? conformanceAnswer("workerd", request, parts) : worker.fetch(request, env);
+    return isConformance ? conformanceAnswer("workerd", request, parts) : worker.fetch(...given);
   },
 };
