@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// node scripts/run.mjs start|test|build|bench|page|conformance [arguments]
+// node scripts/run.mjs start|test|build|bench|page|edge|conformance [arguments]
 // The one way in: it installs and builds what is missing or out of date, then does what was asked. npm's own pre/post
 // scripts would not run, since .npmrc sets ignore-scripts. Needs nothing but Node and npm, and stays readable to an old
 // Node, so that it can say what is wrong: everything newer is imported after the check.
 const REQUIRED_NODE = 20;
-const COMMANDS = ["start", "test", "build", "bench", "page", "conformance"];
+const COMMANDS = ["start", "test", "build", "bench", "page", "edge", "conformance"];
 
 /** Does what was asked and returns the exit code. */
 async function run(command, args) {
@@ -14,6 +14,11 @@ async function run(command, args) {
   if (["test", "build", "page"].includes(command))
     await (await import("./build-browser.mjs")).ensureBrowserBuilt();
   if (command === "page") return (await import("./serve-page.mjs")).runPage(args);
+  if (command === "edge") {
+    // In this process, so that a signal reaches the server.
+    await import("../dist/hosts/edge/node.js");
+    return 0;
+  }
   if (command === "start") return (await import("./demo.mjs")).runDemo(args);
   if (command === "test")
     return (await import("./setup.mjs")).runPackage("vitest/vitest.mjs", ["run", ...args]);
