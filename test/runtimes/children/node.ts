@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadNodeKernels } from "../../../hosts/node/kernels.ts";
 import { nodePorts } from "../../../hosts/node/ports.ts";
 import { DEMO_FILES, demoDigest } from "./demo-job.ts";
-import { reportOn } from "./report.ts";
+import { onAllThreads, reportOn } from "./report.ts";
 
 const [choice = "wasm", threads = "1", root = "."] = process.argv.slice(2);
 const ports = nodePorts(new AbortController().signal);
@@ -12,6 +12,7 @@ const backend = await ports.createBackend(Number(threads), choice as "native" | 
 const kernels = await loadNodeKernels();
 const report = await reportOn(`Node ${process.versions.node}`, {
   backend,
+  suite: onAllThreads(backend),
   kernels,
   readCases: (name) => readFile(join(root, "conformance", "cases", `${name}.json`), "utf8"),
 });

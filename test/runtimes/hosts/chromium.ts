@@ -50,12 +50,21 @@ function serve(isIsolated: boolean): Promise<Server> {
   });
 }
 
-async function askPage(browser: Browser, origin: string, threads: number): Promise<RuntimeReport> {
-  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+/** What a page of its own answers to a call. */
+async function ask<T>(browser: Browser, origin: string, call: string): Promise<T> {
   const page = await browser.newPage();
   await page.goto(origin);
   await page.waitForFunction("window.report");
-  return (await page.evaluate(`window.report(${threads}, ${JSON.stringify(version)})`)) as RuntimeReport;
+  const answer = (await page.evaluate(`window.${call}`)) as T;
+  await page.close();
+  return answer;
+}
+
+async function askPages(browser: Browser, origin: string, threads: number): Promise<RuntimeReport> {
+  const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+  const report = await ask<RuntimeReport>(browser, origin, `report(${threads}, ${JSON.stringify(version)})`);
+  if (threads === 1) return report;
+  return { ...report, result: await ask<RuntimeReport["result"]>(browser, origin, `suite(${threads})`) };
 }
 
 async function inChromium(threads: number, timeoutMs: number): Promise<RuntimeReport> {
@@ -71,7 +80,7 @@ async function inChromium(threads: number, timeoutMs: number): Promise<RuntimeRe
   // The page's own work has no limit: the browser goes when the time is over.
   const limit = setTimeout(() => void browser.close(), timeoutMs);
   try {
-    return await askPage(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, threads);
+    return await askPages(browser, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, threads);
   } finally {
     clearTimeout(limit);
     await browser.close();

@@ -10,14 +10,17 @@ const READS = ["conformance/cases", "examples/digits", "node_modules/onnxruntime
 const VARIABLES = ["CI", "TERM"];
 
 /** test/runtimes/children/deno.ts, unbundled. */
-export const deno: RuntimeHost = {
-  name: "Deno",
-  isWasm: true,
-  whyNot: () => whyNot(denoBinary()),
-  async report(timeoutMs) {
-    const permissions = [`--allow-read=${READS.join(",")}`, `--allow-env=${VARIABLES.join(",")}`];
-    const args = ["run", ...OFFLINE, ...permissions, "test/runtimes/children/deno.ts"];
-    const output = await runChild(denoBinary(), args, { cwd: ROOT, timeoutMs, env: DENO_ENV });
-    return JSON.parse(output) as RuntimeReport;
-  },
-};
+export function denoHost(name: string, threads: number): RuntimeHost {
+  return {
+    name,
+    isWasm: true,
+    whyNot: () => whyNot(denoBinary()),
+    async report(timeoutMs) {
+      const permissions = [`--allow-read=${READS.join(",")}`, `--allow-env=${VARIABLES.join(",")}`];
+      const child = ["test/runtimes/children/deno.ts", String(threads)];
+      const args = ["run", ...OFFLINE, ...permissions, ...child];
+      const output = await runChild(denoBinary(), args, { cwd: ROOT, timeoutMs, env: DENO_ENV });
+      return JSON.parse(output) as RuntimeReport;
+    },
+  };
+}

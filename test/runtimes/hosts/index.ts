@@ -1,5 +1,5 @@
 import { chromiumHost } from "./chromium.ts";
-import { deno } from "./deno.ts";
+import { denoHost } from "./deno.ts";
 import { edgeDeno, edgeNode } from "./edge-server.ts";
 import { edgeWorkerd } from "./edge-workerd.ts";
 import type { RuntimeHost } from "./host.ts";
@@ -10,7 +10,8 @@ export const HOSTS: readonly RuntimeHost[] = [
   nodeHost("Node, onnxruntime-node", "native", 1),
   nodeHost("Node, onnxruntime-web", "wasm", 1),
   nodeHost("Node, onnxruntime-web, 2 threads", "wasm", 2),
-  deno,
+  denoHost("Deno", 1),
+  denoHost("Deno, 2 threads", 2),
   chromiumHost("Chromium", 1),
   chromiumHost("Chromium, 2 threads", 2),
   edgeNode,
