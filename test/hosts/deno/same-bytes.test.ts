@@ -25,7 +25,10 @@ function hashes(folder: string): Record<string, string> {
   return Object.fromEntries(FILES.map((name) => [name, hash(name)]));
 }
 
-describe.skipIf(WHY_NO_DENO !== null)(needsDeno("--backend wasm"), () => {
+/** Three runs, two of them with threads, which starve where other processes have the cores: 5 s when they are free. */
+const TIMEOUT = { timeout: 180_000 };
+
+describe.skipIf(WHY_NO_DENO !== null)(needsDeno("--backend wasm"), TIMEOUT, () => {
   it.each([
     ["8", "kl"],
     ["16", "min_max"],
