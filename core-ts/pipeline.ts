@@ -15,7 +15,7 @@ import type { ObserverName } from "./observers/index.ts";
 import { writeModel } from "./onnx/write.ts";
 import type { KnownScales } from "./plan/known-scales.ts";
 import type { Mix, PlanOptions } from "./plan/options.ts";
-import type { QuantPlan } from "./plan/plan.ts";
+import { type FloatLayer, floatLayers, type QuantPlan } from "./plan/plan.ts";
 import { quantize } from "./quantize/quantize.ts";
 import type { QuantizedGraph, ScaleEntry } from "./quantize/quantized.ts";
 import type { LayerError } from "./report/layer-error.ts";
@@ -81,7 +81,7 @@ export interface Prepared {
   readonly plan: QuantPlan;
   /** What a QDQ model knew of its own scales; undefined for a float model. */
   readonly knownScales?: KnownScales;
-  readonly floatLayers: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
+  readonly floatLayers: readonly FloatLayer[];
   /** What the passes did and refused to do. */
   readonly notes: readonly string[];
   readonly outputNameToNodeName: ReadonlyMap<string, string>;
@@ -128,6 +128,8 @@ export interface QuantizedModel {
   readonly scales: ReadonlyMap<string, ScaleEntry>;
   readonly warnings: readonly string[];
   readonly summary: { readonly integerNodes: number; readonly floatNodes: number };
+  /** What stays float: what the plan said, and heads whose branches no one scale holds. */
+  readonly floatLayers: readonly FloatLayer[];
   readonly quantized: QuantizedGraph;
   readonly provenance: Provenance;
 }
@@ -145,13 +147,14 @@ export function quantizeModel(prepared: Prepared, ranges: Ranges, host: Pipeline
     quantMode: options.mix ? "mixed" : options.mode,
     ir: options.ir ?? "fixed",
   };
-  const count = (kind: string) => plan.nodes.filter((node) => node.kind === kind).length;
+  const count = (kind: string) => quantized.plan.nodes.filter((node) => node.kind === kind).length;
   return {
     bytes: writeModel(emitFixed(quantized, provenance)),
     allOutputs: () => writeModel(emitAllOutputs(quantized, provenance)),
     scales: quantized.scales,
     warnings: quantized.warnings,
     summary: { integerNodes: count("integer"), floatNodes: count("float") },
+    floatLayers: floatLayers(quantized.plan),
     quantized,
     provenance,
   };

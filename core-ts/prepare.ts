@@ -13,7 +13,7 @@ import { optimize } from "./passes/optimize.ts";
 import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
 import { knownScales } from "./plan/known-scales.ts";
 import { makePlan } from "./plan/make-plan.ts";
-import type { QuantPlan } from "./plan/plan.ts";
+import { floatLayers } from "./plan/plan.ts";
 import { takeOutPairs } from "./qdq/take-out-pairs.ts";
 import { checkSamplesStayApart, isDynamicBatch } from "./specialize/index.ts";
 
@@ -48,13 +48,6 @@ function setEdges(model: Model, options: QuantOptions): { types: IntegerInputs; 
   const types = integerInputs(model.graph.inputs, options.inputTypes ?? []);
   if (normalization) normalizeInput(model.graph, normalization);
   return { types, notes };
-}
-
-/** What the plan leaves in float, and why. */
-function floatLayers(plan: QuantPlan): Prepared["floatLayers"] {
-  return plan.nodes.flatMap((node) =>
-    node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
-  );
 }
 
 /** The optimized model at batch 1, for calibration, and at the batch of the written model. */

@@ -7,6 +7,7 @@ function sum(op: "Add" | "Sub"): OpRecord {
   return {
     operands: allOperands,
     output: "own",
+    joins: "sums",
     absorbsActivation: true,
     nonNegative: op === "Add" ? everyOperand : () => false,
     lower(ctx) {

@@ -15,6 +15,7 @@ function aligned(ctx: LowerContext, i: number, result: IntValue): string {
 export const concat: OpRecord = {
   operands: allOperands,
   output: "own",
+  joins: "values",
   absorbsActivation: false,
   nonNegative: everyOperand,
   lower(ctx) {

@@ -81,6 +81,11 @@ export interface OpRecord {
    * "unmixed": the op itself has no mixed form, so the same holds for it, but not for a Concat that joins it. Absent: any neighbours.
    */
   readonly neighbours?: "bound" | "unmixed";
+  /**
+   * Operands arrive in the output at their own magnitude, so that one of a small range is lost on the scale of a large one: "values" as they are (Concat,
+   * Max, Where), "sums" added up (Add). Absent: magnitudes of operands and output have nothing to do with each other.
+   */
+  readonly joins?: "values" | "sums";
   /** It does no arithmetic at all: between float ops it would be quantized for nothing. */
   readonly onlyMoves?: boolean;
   /** Whether a following Relu or Clip becomes this op's saturation bounds. */

@@ -75,3 +75,17 @@ export function ownPlan(
   const found = owner === undefined ? undefined : plan.values.get(owner);
   return found?.kind === "own" ? found : undefined;
 }
+
+/** A node that stays float, and why. */
+export interface FloatLayer {
+  readonly node: string;
+  readonly op: string;
+  readonly reason: string;
+}
+
+/** What the plan leaves in float, in topological order. */
+export function floatLayers(plan: Pick<QuantPlan, "nodes">): FloatLayer[] {
+  return plan.nodes.flatMap((node) =>
+    node.kind === "float" ? [{ node: node.node.name, op: node.node.op, reason: node.because }] : [],
+  );
+}

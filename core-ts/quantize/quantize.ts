@@ -5,6 +5,7 @@ import type { Graph, GraphValue } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
+import { settleJoins } from "../plan/unlike-joins.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import { type LoweringRun, NodeLowering } from "./lowering.ts";
 import type { Meaning, OutputForm, QuantizedGraph, QuantizedLayer, ScaleEntry } from "./quantized.ts";
@@ -115,19 +116,20 @@ function startGraph(graph: Graph, plan: QuantPlan): GraphWriter {
  */
 export function quantize(
   graph: Graph,
-  plan: QuantPlan,
+  before: QuantPlan,
   ranges: Ranges,
   options: QuantizeOptions,
 ): QuantizedGraph {
   const { kernels } = options;
-  const chosen = chooseScales(plan, ranges, options);
+  const chosen = chooseScales(before, ranges, options);
+  const { plan, warnings } = settleJoins(before, graph, chosen);
   const writer = startGraph(graph, plan);
   const values = new Values(plan, graph, writer, chosen);
   const run: LoweringRun = {
     values,
     borderScale: borderScales(plan, ranges, chosen, options),
     kernels,
-    warnings: [],
+    warnings: [...warnings],
     weights: new Map(),
     borders: new Map(),
   };

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { BitWidth } from "../../../core-ts/chips/index.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
-import type { Prepared } from "../../../core-ts/pipeline.ts";
+import type { FloatLayer } from "../../../core-ts/plan/plan.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
 import { measureOf } from "../infer/reference.ts";
 import { isPoor, numberText, worstLayers } from "./figures.ts";
@@ -24,7 +24,7 @@ export interface QuantReport {
   /** Per integer layer, and over which part of the data. */
   readonly layers: readonly LayerError[];
   readonly compared: string;
-  readonly floatLayers: Prepared["floatLayers"];
+  readonly floatLayers: readonly FloatLayer[];
   readonly integerNodes: number;
   readonly warnings: readonly string[];
   /** Path below --save-dir, and what is in it. */

@@ -56,7 +56,7 @@ function report(work: Work, { float, calibrated, best }: Outcome, files: QuantRe
       .join(", "),
     compared: settings.dump ? "all batches" : `the first ${COMPARED_RUNS} batches`,
     layers: best.layers,
-    floatLayers: prepared.floatLayers,
+    floatLayers: best.model.floatLayers,
     integerNodes: best.model.summary.integerNodes,
     warnings: [
       ...settings.notes,
