@@ -1,15 +1,24 @@
 import jpeg from "jpeg-js";
 import { DataError } from "../../../core-ts/errors.ts";
+import { type Coverage, fromYcc } from "./jpeg-colors.ts";
 import { exifOrientation, upright } from "./orientation.ts";
 import { admitSize, type Picture, type Size } from "./picture.ts";
 
-const [SOF0, SOF2, DHT, SOI, SOS, APP1, APP14] = [0xc0, 0xc2, 0xc4, 0xd8, 0xda, 0xe1, 0xee];
+const [SOF0, SOF2, SOI, SOS, APP1, APP14] = [0xc0, 0xc2, 0xd8, 0xda, 0xe1, 0xee];
 /** Frames of other kinds: lossless, differential, arithmetic; 0xc8 is reserved, 0xc4 and 0xcc are tables. */
 const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
+
+/** A component as the frame declares it: its letter or number, and its share of the samples in both directions. */
+interface Component {
+  readonly id: number;
+  readonly across: number;
+  readonly down: number;
+}
 
 /** What stands in front of the pixels. */
 interface Header extends Size {
   readonly orientation: number;
+  readonly components: readonly Component[];
   /** Whether three components are red, green and blue as they are: libjpeg's rule. */
   readonly isRgb: boolean;
 }
@@ -33,27 +42,76 @@ function* segments(bytes: Uint8Array): Generator<[marker: number, content: Uint8
   }
 }
 
+interface Frame extends Size {
+  readonly components: readonly Component[];
+}
+
+/** @throws DataError for kinds that are not read. */
+function readFrame(marker: number, content: Uint8Array, file: string): Frame | undefined {
+  const isRead = marker >= SOF0 && marker <= SOF2;
+  if (OTHER_FRAMES.includes(marker) || (isRead && content[0] !== 8)) {
+    const kind = content[0] === 8 ? "a lossless or arithmetically coded" : `a ${content[0]}-bit`;
+    throw new DataError(
+      `${file} is ${kind} JPEG, expected a baseline or progressive one of 8 bit; save it again`,
+      { file },
+    );
+  }
+  if (!isRead || content.length < 6) return undefined;
+  const components = Array.from({ length: Math.floor((content.length - 6) / 3) }, (_, i) => {
+    const [id, sampling] = content.subarray(6 + i * 3);
+    return { id: id!, across: sampling! >> 4, down: sampling! & 15 };
+  });
+  return {
+    height: (content[1]! << 8) | content[2]!,
+    width: (content[3]! << 8) | content[4]!,
+    components,
+  };
+}
+
+/** Adobe's segment names the color transform: 0 is none. */
+const isAdobe = (marker: number, content: Uint8Array) => marker === APP14 && startsWith(content, "Adobe");
+
 function readHeader(bytes: Uint8Array, file: string): Header {
-  let [orientation, transform, identifiers] = [1, -1, ""];
-  let size: Size | undefined;
+  let [orientation, transform] = [1, -1];
+  let frame: Frame | undefined;
   for (const [marker, content] of segments(bytes)) {
     if (marker === APP1 && startsWith(content, "Exif\0\0"))
       orientation = exifOrientation(content.subarray(6));
-    if (marker === APP14 && startsWith(content, "Adobe")) transform = content[11] ?? -1;
-    if (OTHER_FRAMES.includes(marker) || (marker >= SOF0 && marker <= SOF2 && content[0] !== 8)) {
-      const kind = content[0] === 8 ? "a lossless or arithmetically coded" : `a ${content[0]}-bit`;
-      throw new DataError(
-        `${file} is ${kind} JPEG, expected a baseline or progressive one of 8 bit; save it again`,
-        { file },
-      );
-    }
-    if (marker < SOF0 || marker > SOF2 || marker === DHT || content.length < 6) continue;
-    size = { height: (content[1]! << 8) | content[2]!, width: (content[3]! << 8) | content[4]! };
-    identifiers = String.fromCharCode(...content.subarray(6).filter((_, i) => i % 3 === 0));
+    if (isAdobe(marker, content)) transform = content[11] ?? -1;
+    frame = readFrame(marker, content, file) ?? frame;
   }
-  if (!size) throw new DataError(`${file} is cut off in front of its pixels; replace the picture`, { file });
-  const isRgb = transform === 0 || (transform === -1 && identifiers === "RGB");
-  return { ...size, orientation, isRgb };
+  if (!frame) throw new DataError(`${file} is cut off in front of its pixels; replace the picture`, { file });
+  const letters = String.fromCharCode(...frame.components.map(({ id }) => id));
+  return { ...frame, orientation, isRgb: transform === 0 || (transform === -1 && letters === "RGB") };
+}
+
+/** jpeg-js lets Adobe's segment overrule what it is told: its name is made unknown. */
+function withoutAdobe(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  for (const [marker, content] of segments(copy)) if (isAdobe(marker, content)) content[0] = 0;
+  return copy;
+}
+
+const OPTIONS = {
+  useTArray: true,
+  // Files that are cut off would come with grey in place of what is missing.
+  tolerantDecoding: false,
+  // The size is checked in front of it; these only have to be out of the way.
+  maxResolutionInMP: Number.POSITIVE_INFINITY,
+  maxMemoryUsageInMB: Number.POSITIVE_INFINITY,
+} as const;
+
+function decodeYcc(bytes: Uint8Array, size: Size, components: readonly Component[]): Picture {
+  const raw = { ...OPTIONS, formatAsRGBA: false, colorTransform: false };
+  const { data } = jpeg.decode(withoutAdobe(bytes), raw);
+  const [most, lines] = [
+    Math.max(...components.map(({ across }) => across)),
+    Math.max(...components.map(({ down }) => down)),
+  ];
+  const coverage = components
+    .slice(1)
+    .map(({ across, down }): Coverage => ({ across: most / across, down: lines / down }));
+  return fromYcc(data, size, coverage as [Coverage, Coverage]);
 }
 
 /**
@@ -61,17 +119,11 @@ function readHeader(bytes: Uint8Array, file: string): Header {
  * @throws DataError naming `file`; library errors for damaged content.
  */
 export function decodeJpeg(bytes: Uint8Array, file: string): Picture {
-  const { orientation, isRgb, ...size } = readHeader(bytes, file);
-  admitSize(size, file);
-  const { data, width, height } = jpeg.decode(bytes, {
-    useTArray: true,
-    formatAsRGBA: true,
-    // Files that are cut off would come with grey in place of what is missing.
-    tolerantDecoding: false,
-    // The size is checked above; these only have to be out of the way.
-    maxResolutionInMP: Number.POSITIVE_INFINITY,
-    maxMemoryUsageInMB: Number.POSITIVE_INFINITY,
-    ...(isRgb ? { colorTransform: false } : {}),
-  });
+  const { orientation, isRgb, components, width, height } = readHeader(bytes, file);
+  admitSize({ width, height }, file);
+  if (components.length === 3 && !isRgb)
+    return upright(decodeYcc(bytes, { width, height }, components), orientation);
+  const options = { ...OPTIONS, formatAsRGBA: true, ...(isRgb ? { colorTransform: false } : {}) };
+  const { data } = jpeg.decode(bytes, options);
   return upright({ width, height, rgba: data as Uint8Array<ArrayBuffer> }, orientation);
 }

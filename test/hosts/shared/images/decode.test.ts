@@ -31,13 +31,14 @@ describe("decodePicture", () => {
     expect(difference(decodePicture(bytesOf(`file ${name}`), name), pictureOf(`rgb ${name}`)).most).toBe(0);
   });
 
-  // JPEG leaves the rounding of the cosine transform and of the colours to the decoder: two levels.
-  it.each(NAMES.filter((name) => name.endsWith(".jpg") && name !== "420.jpg"))(
+  // JPEG leaves the rounding of the cosine transform to the decoder: up to a level in each of three components. Without smoothing, 420.jpg would be
+  // 159 levels off.
+  it.each(NAMES.filter((name) => name.endsWith(".jpg")))(
     "reads %s as Pillow does, but for rounding",
     (name) => {
       const found = difference(decodePicture(bytesOf(`file ${name}`), name), pictureOf(`rgb ${name}`));
-      expect(found.most).toBeLessThanOrEqual(2);
-      expect(found.mean).toBeLessThan(0.6);
+      expect(found.most).toBeLessThanOrEqual(3);
+      expect(found.mean).toBeLessThan(0.25);
     },
   );
 
