@@ -91,7 +91,7 @@ export function checkHostCore(source: Source): Finding[] {
 const SHARED_ONLY: readonly { readonly of: RegExp; readonly names?: RegExp; readonly what: string }[] = [
   { of: /^(commander|leven)$/, what: "options" },
   { of: /^(cli-table3|cli-progress)$/, what: "results and progress" },
-  { of: /^(jpeg-js|fast-bmp|exifr|@jsquash\/.*)$/, what: "pictures" },
+  { of: /^(jpeg-js|@jsquash\/.*)$/, what: "pictures" },
   { of: /^fast-png$/, names: /^decode/, what: "pictures" },
   { of: /^fflate$/, names: /^(unzip|gunzip|inflate|unzlib|decompress)/i, what: "data" },
 ];
