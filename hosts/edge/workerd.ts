@@ -63,7 +63,7 @@ function appOf(env: Environment): ReturnType<typeof createApp> {
   return createApp({ jobs, version, now: PARTS.now, log: consoleLog }, config);
 }
 
-interface Context {
+export interface Context {
   waitUntil(work: Promise<void>): void;
 }
 

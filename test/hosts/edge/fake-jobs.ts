@@ -1,3 +1,5 @@
+import { expect } from "vitest";
+import { ANSWERS } from "../../../hosts/edge/answer-schemas.ts";
 import { createApp, type LogLine } from "../../../hosts/edge/app.ts";
 import { type EdgeConfig, readConfig } from "../../../hosts/edge/config.ts";
 import type { EdgeJobs } from "../../../hosts/edge/jobs.ts";
@@ -94,3 +96,12 @@ export const post = (fields: FormFields = { model: MODEL }, headers: Record<stri
   body: formOf(fields),
   headers,
 });
+
+/** The problem document of an answer, checked against its schema and against the answer's own status and id. */
+export async function problem(response: Response): Promise<ReturnType<(typeof ANSWERS)["problem"]["parse"]>> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const document = ANSWERS.problem.strict().parse(await response.json());
+  expect(document.status).toBe(response.status);
+  expect(document.instance).toBe(response.headers.get("x-request-id"));
+  return document;
+}
