@@ -28,12 +28,16 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-const ORT = "onnxruntime-web/dist/ort-wasm-simd-threaded";
-/** Files that are served as they are: [from, to]. ONNX Runtime's threads load its own .mjs again, so that is not bundled. */
+/**
+ * Files that are served as they are: [from, to]. ONNX Runtime's threads load its .mjs again, which hangs when it is bundled
+ * (spec/feasibility.md), and the worker loads it twice.
+ */
 const SERVED = [
   ["build/kernels.simd.wasm", "kernels.simd.wasm"],
-  [`node_modules/${ORT}.mjs`, "ort/ort-wasm-simd-threaded.mjs"],
-  [`node_modules/${ORT}.wasm`, "ort/ort-wasm-simd-threaded.wasm"],
+  ...["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"].map((name) => [
+    `node_modules/onnxruntime-web/dist/${name}`,
+    `ort/${name}`,
+  ]),
   // Under its own name: the library's code names it.
   ["node_modules/@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm", "squoosh_resize_bg.wasm"],
   ["examples/digits/digits.onnx", "demo/digits.onnx"],
@@ -66,8 +70,6 @@ async function buildModule(outdir) {
     platform: "browser",
     target: "es2022",
     chunkNames: "chunks/[name]-[hash]",
-    // Without this condition ONNX Runtime's .mjs is bundled, which hangs with threads (spec/feasibility.md).
-    conditions: ["onnxruntime-web-use-extern-wasm"],
     alias: FROM_NODE,
     logLevel: "warning",
   });

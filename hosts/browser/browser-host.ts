@@ -4,12 +4,13 @@ import { createKernels } from "../../core-ts/kernels/create.ts";
 import { version } from "../../package.json";
 import { createImageCodecs } from "../shared/images/codecs.ts";
 import type { JobHost } from "../shared/job/index.ts";
-import { createWasmBackend } from "../shared/wasm-backend.ts";
+import { createWasmBackend, type WasmRuntime } from "../shared/wasm-backend.ts";
 
 /** The build puts these files beside the worker. */
 const KERNELS = new URL("./kernels.simd.wasm", import.meta.url);
 const RESIZE = new URL("./squoosh_resize_bg.wasm", import.meta.url);
 const ORT = {
+  js: new URL("./ort/ort.wasm.min.mjs", import.meta.url).href,
   mjs: new URL("./ort/ort-wasm-simd-threaded.mjs", import.meta.url).href,
   wasm: new URL("./ort/ort-wasm-simd-threaded.wasm", import.meta.url).href,
 };
@@ -17,12 +18,21 @@ const ORT = {
 /** Threads share memory, which browsers allow to cross-origin isolated pages only. */
 const CORES = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
 
-/** ONNX Runtime is large: it is loaded when the first model runs. */
-async function createBackend(threads: number): Promise<Backend> {
-  const ort = await import("onnxruntime-web/wasm");
+/** ONNX Runtime is large: it is loaded when the first model runs. Browsers take another fragment for another module, which is an instance of its own. */
+async function loadRuntime(fragment = ""): Promise<WasmRuntime> {
+  const url = `${ORT.js}${fragment}`;
+  const ort = (await import(/* webpackIgnore: true */ /* @vite-ignore */ url)) as WasmRuntime;
   ort.env.wasm.wasmPaths = ORT;
-  // Stopping a job ends the worker, so there is no message to let in between two runs.
-  return createWasmBackend(ort, { threads: Math.min(threads, CORES), turn: async () => undefined });
+  return ort;
+}
+
+async function createBackend(threads: number): Promise<Backend> {
+  return createWasmBackend(await loadRuntime(), {
+    threads: Math.min(threads, CORES),
+    loadThreaded: () => loadRuntime("#threads"),
+    // Stopping a job ends the worker, so there is no message to let in between two runs.
+    turn: async () => undefined,
+  });
 }
 
 /** @throws UnsupportedError. */

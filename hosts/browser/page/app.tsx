@@ -9,8 +9,8 @@ import { ResultView } from "./result/result-view.tsx";
 import { RunBar } from "./run-bar.tsx";
 import { type OptionValues, Settings } from "./settings.tsx";
 import { TopBar } from "./top-bar.tsx";
-import { useFindings } from "./use-findings.ts";
-import { useJob } from "./use-job.ts";
+import { type Findings, useFindings } from "./use-findings.ts";
+import { type Job, useJob } from "./use-job.ts";
 
 async function demoInputs(): Promise<Inputs> {
   const [model, data] = await Promise.all([ownFile("demo/digits.onnx"), ownFile("demo/calibration.npy")]);
@@ -31,55 +31,69 @@ function Welcome({ onDemo }: { readonly onDemo: () => void }) {
   );
 }
 
+interface OutcomeProps {
+  readonly inputs: Inputs;
+  readonly findings: Findings;
+  readonly job: Job;
+  /** What went wrong outside of a job. */
+  readonly problem: unknown;
+  readonly onDemo: () => void;
+}
+
+/** Everything the page has to tell: errors, the result, what the doctor says. */
+function Outcome({ inputs, findings, job, problem, onDemo }: OutcomeProps) {
+  const { state, log } = job;
+  return (
+    <div class="outcome">
+      {problem !== undefined && <Problem error={problem} />}
+      {state.kind === "failed" && <Problem error={state.error} />}
+      {!inputs.model && <Welcome onDemo={onDemo} />}
+      {state.kind === "done" && (
+        <ResultView
+          key={state.ms}
+          result={state.result}
+          inputs={state.inputs}
+          options={state.options}
+          log={log}
+        />
+      )}
+      <FindingsPanel state={findings} />
+    </div>
+  );
+}
+
 function Page() {
   const [inputs, setInputs] = useState(NO_INPUTS);
   const [options, setOptions] = useState<OptionValues>({});
   const [problem, setProblem] = useState<unknown>();
   const job = useJob();
   const findings = useFindings(inputs, options);
-  const { state } = job;
   const demo = async () => {
-    try {
-      const ready = await demoInputs();
-      setInputs(ready);
-      await job.start(ready, options);
-    } catch (error) {
-      setProblem(error);
-    }
+    const ready = await demoInputs();
+    setInputs(ready);
+    await job.start(ready, options);
   };
+  const fileNames = inputs.companions.map(({ name }) => name);
   return (
     <main>
       <div class="form">
         <ModelInput inputs={inputs} onChange={setInputs} />
         <DataInput inputs={inputs} onChange={setInputs} />
-        <Settings
-          values={options}
-          onChange={setOptions}
-          onError={setProblem}
-          fileNames={inputs.companions.map(({ name }) => name)}
-        />
+        <Settings values={options} onChange={setOptions} onError={setProblem} fileNames={fileNames} />
         <RunBar
-          state={state}
+          state={job.state}
           canStart={inputs.model !== undefined}
           onStart={() => void job.start(inputs, options)}
           onStop={job.stop}
         />
       </div>
-      <div class="outcome">
-        {problem !== undefined && <Problem error={problem} />}
-        {state.kind === "failed" && <Problem error={state.error} />}
-        {!inputs.model && <Welcome onDemo={() => void demo()} />}
-        {state.kind === "done" && (
-          <ResultView
-            key={state.ms}
-            result={state.result}
-            inputs={state.inputs}
-            options={state.options}
-            log={job.log}
-          />
-        )}
-        <FindingsPanel state={findings} />
-      </div>
+      <Outcome
+        inputs={inputs}
+        findings={findings}
+        job={job}
+        problem={problem}
+        onDemo={() => void demo().catch(setProblem)}
+      />
     </main>
   );
 }

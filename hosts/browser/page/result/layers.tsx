@@ -8,6 +8,41 @@ type Report = QuantizeResult["report"];
 /** Shown before the user asks for all. */
 const FIRST = 12;
 
+function LayerTable({ layers }: Pick<Report, "layers">) {
+  const { t } = useLanguage();
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("layer")}</th>
+            <th scope="col" class="text">
+              {t("op")}
+            </th>
+            {(["bits", "cosine", "sqnr", "maxError"] as const).map((key) => (
+              <th key={key} scope="col">
+                {t(key)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {layers.map((layer) => (
+            <tr key={layer.value} class={isPoor(layer) ? "poor" : ""}>
+              <th scope="row">{layer.node}</th>
+              <td class="text">{layer.op}</td>
+              <td>{layer.bits}</td>
+              <td>{layer.cosine.toFixed(6)}</td>
+              <td>{Number.isFinite(layer.sqnrDb) ? layer.sqnrDb.toFixed(2) : t("exact")}</td>
+              <td>{numberText(layer.maxAbs)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** How far each integer layer is off, worst first. */
 export function Layers({ report }: { readonly report: Report }) {
   const { t } = useLanguage();
@@ -22,34 +57,7 @@ export function Layers({ report }: { readonly report: Report }) {
         {t("layersOn", { what: compared })}{" "}
         {poor > 0 && t("poorLayers", { count: poor, cosine: POOR.cosine, sqnr: POOR.sqnrDb })}
       </p>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("layer")}</th>
-              <th scope="col" class="text">
-                {t("op")}
-              </th>
-              <th scope="col">{t("bits")}</th>
-              <th scope="col">{t("cosine")}</th>
-              <th scope="col">{t("sqnr")}</th>
-              <th scope="col">{t("maxError")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {worstLayers(layers, showsAll ? layers.length : FIRST).map((layer) => (
-              <tr key={layer.value} class={isPoor(layer) ? "poor" : ""}>
-                <th scope="row">{layer.node}</th>
-                <td class="text">{layer.op}</td>
-                <td>{layer.bits}</td>
-                <td>{layer.cosine.toFixed(6)}</td>
-                <td>{Number.isFinite(layer.sqnrDb) ? layer.sqnrDb.toFixed(2) : t("exact")}</td>
-                <td>{numberText(layer.maxAbs)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <LayerTable layers={worstLayers(layers, showsAll ? layers.length : FIRST)} />
       {!showsAll && layers.length > FIRST && (
         <button type="button" onClick={() => setShowsAll(true)}>
           {t("showAll", { count: layers.length })}
