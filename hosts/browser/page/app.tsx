@@ -57,7 +57,8 @@ function Outcome({ inputs, findings, job, problem, onDemo }: OutcomeProps) {
           log={log}
         />
       )}
-      <FindingsPanel state={findings} />
+      {/* What stops the job has mostly stopped the doctor as well: one of them says it. */}
+      {!(state.kind === "failed" && findings.kind === "failed") && <FindingsPanel state={findings} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { type Translate, useLanguage } from "./language.ts";
-import type { JobState, Stage } from "./use-job.ts";
+import type { Stage } from "./stage-clock.ts";
+import type { JobState } from "./use-job.ts";
 
 function timeText(ms: number, t: Translate): string {
   const seconds = ms / 1000;

@@ -2,15 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { AbortedError, type JobEvent, type QuantizeResult, quantize } from "../index.ts";
 import type { Inputs } from "./inputs.tsx";
 import type { OptionValues } from "./settings.tsx";
-
-/** How far a stage is. */
-export interface Stage {
-  readonly label: string;
-  readonly done: number;
-  readonly total: number;
-  /** Estimated from the speed so far; undefined before the first step. */
-  readonly leftMs: number | undefined;
-}
+import { type Stage, stageClock } from "./stage-clock.ts";
 
 export type JobState =
   | { readonly kind: "none" | "stopped" }
@@ -22,17 +14,6 @@ export type JobState =
 export interface Asked {
   readonly inputs: Inputs;
   readonly options: OptionValues;
-}
-
-/** Turns progress events into stages with the time left. */
-export function stageClock(now: () => number): (event: JobEvent & { kind: "progress" }) => Stage {
-  let label = "";
-  let began = 0;
-  return ({ label: next, done, total }) => {
-    if (next !== label || done === 0) [label, began] = [next, now()];
-    const leftMs = done > 0 ? ((now() - began) / done) * Math.max(0, total - done) : undefined;
-    return { label, done, total, leftMs };
-  };
 }
 
 export interface Job {

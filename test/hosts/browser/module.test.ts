@@ -111,6 +111,27 @@ describe.skipIf(missing)(`the browser module${missing ? `: ${missing}` : ""}`, (
     expect(new Set(logits.map(String)).size).toBe(1);
   });
 
+  it("takes pictures, whatever they are made of", async () => {
+    const { page, complaints } = await site.visit("not isolated", EMPTY);
+    const answers = await inPage<number[][]>(
+      page,
+      `const pixels = new ImageData(16, 12);
+       pixels.data.forEach((_, i) => { pixels.data[i] = i % 4 === 3 ? 255 : (i * 7) % 256; });
+       const canvas = new OffscreenCanvas(16, 12);
+       canvas.getContext("2d").putImageData(pixels, 0, 0);
+       const png = await canvas.convertToBlob();
+       const element = new Image();
+       element.src = URL.createObjectURL(png);
+       await element.decode();
+       const answer = async (data) => [...[...(await knight.infer(model, { data: [data] })).batches[0].values()][0].data];
+       return Promise.all([pixels, canvas, png, element, await createImageBitmap(pixels)].map(answer));`,
+    );
+    expect(answers[0]).toHaveLength(10);
+    expect(new Set(answers[0]).size).toBe(10);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(complaints).toEqual([]);
+  });
+
   it("stops at once when the signal fires, and works again after that", async () => {
     const { page } = await site.visit("isolated", EMPTY);
     const found = await inPage<{ error: string; code: string; cause: string; after: number; model: string }>(

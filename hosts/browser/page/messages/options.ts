@@ -3,8 +3,41 @@ type Names = Readonly<Record<string, string>>;
 
 const english: Names = {
   chip: "Chip",
+  framework: "Framework",
+  "infer-func": "Infer function",
+  iteration: "Batches to run",
+  "cache-distribution": "Calibration cache",
+  "batch-size": "Batch size",
+  "ir-batch": "Batch of the result",
   "bit-width": "Bits",
   "quant-mode": "Observer",
+  percent: "Percentile",
+  "lut-len": "Table length",
+  "layer-threshold": "LayerNormalization range",
+  "unify-input-scale": "Unify input scales",
+  "quantize-input-dtype": "Input type",
+  mean: "Mean",
+  std: "Standard deviation",
+  "output-name": "Outputs",
+  ir: "Form of the result",
+  "output-dequant": "Outputs in real units",
+  dump: "Every layer's output",
+  "generate-scale-json": "Scale file",
+  "load-scale-json": "Scales from a file",
+  "mix-config": "Mixed precision file",
+  "auto-mix-strategy": "Strategy",
+  "auto-mix-ratio": "Share of 8 bit",
+  "cpu-num": "CPU threads",
+  Model: "Model",
+  Data: "Data",
+  Precision: "Precision",
+  "Mixed precision": "Mixed precision",
+  Output: "Output",
+  Run: "Run",
+  Calibration: "Calibration",
+  "Float model": "Float model",
+  Evaluation: "Evaluation",
+  Inference: "Inference",
 };
 
 const chinese: Names = {
@@ -46,7 +79,7 @@ const chinese: Names = {
   Inference: "推理",
 };
 
-const NAMES = { en: english, zh: chinese } as const;
+export const NAMES = { en: english, zh: chinese } as const;
 
 /** "quant-mode" → "Quant mode". */
 function spelled(name: string): string {

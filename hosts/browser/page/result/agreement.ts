@@ -1,5 +1,6 @@
 import { ErrorSums } from "../../../../core-ts/report/layer-error.ts";
-import type { InferResult, Tensor } from "../../index.ts";
+import type { Tensor } from "../../../../core-ts/tensor/tensor.ts";
+import type { InferResult } from "../../../shared/job/index.ts";
 
 /** One of the largest values of an output, in both models. */
 export interface Row {

@@ -16,10 +16,13 @@ function LayerTable({ layers }: Pick<Report, "layers">) {
         <thead>
           <tr>
             <th scope="col">{t("layer")}</th>
-            <th scope="col" class="text">
+            <th scope="col" class="text minor">
               {t("op")}
             </th>
-            {(["bits", "cosine", "sqnr", "maxError"] as const).map((key) => (
+            <th scope="col" class="minor">
+              {t("bits")}
+            </th>
+            {(["cosine", "sqnr", "maxError"] as const).map((key) => (
               <th key={key} scope="col">
                 {t(key)}
               </th>
@@ -30,8 +33,8 @@ function LayerTable({ layers }: Pick<Report, "layers">) {
           {layers.map((layer) => (
             <tr key={layer.value} class={isPoor(layer) ? "poor" : ""}>
               <th scope="row">{layer.node}</th>
-              <td class="text">{layer.op}</td>
-              <td>{layer.bits}</td>
+              <td class="text minor">{layer.op}</td>
+              <td class="minor">{layer.bits}</td>
               <td>{layer.cosine.toFixed(6)}</td>
               <td>{Number.isFinite(layer.sqnrDb) ? layer.sqnrDb.toFixed(2) : t("exact")}</td>
               <td>{numberText(layer.maxAbs)}</td>
