@@ -1,4 +1,6 @@
 import { unzipSync } from "fflate";
+import { PICTURE_ENDINGS, pictureSize } from "../shared/images/decode.ts";
+import type { Size } from "../shared/images/picture.ts";
 import type { JobFile } from "../shared/job/index.ts";
 import type { EdgeConfig } from "./config.ts";
 import { Problem } from "./problem.ts";
@@ -39,8 +41,34 @@ function measureArchive({ name, bytes }: JobFile, budget: Budget): void {
   }
 }
 
+/** Bytes that decoders take for each pixel at their peak: coefficients, components, colours. */
+const BYTES_A_PIXEL = 24;
+
+/** A picture by the size it states; pictures are decoded one after the other. */
+function checkPicture({ name, bytes }: JobFile, { maxUnpacked }: Limits): void {
+  let size: Size;
+  try {
+    size = pictureSize(bytes, name);
+  } catch {
+    // A damaged picture: the job says what is wrong with it.
+    return;
+  }
+  if (size.width * size.height * BYTES_A_PIXEL <= maxUnpacked) return;
+  const most = Math.floor(maxUnpacked / BYTES_A_PIXEL);
+  throw new Problem(
+    "LIMIT",
+    `the picture "${name}" has ${size.width} x ${size.height} pixels, of which this server takes at most ${most}`,
+    { where: { file: name } },
+  );
+}
+
+const PICTURE = new RegExp(`\\.(${PICTURE_ENDINGS.join("|")})$`, "i");
+
 /** Refuses data that would unpack to more than the limit, before anything unpacks them. @throws Problem LIMIT. */
 export function checkData(data: readonly JobFile[], limits: Limits): void {
   const budget = new Budget(limits);
-  for (const file of data) if (/\.npz$/i.test(file.name)) measureArchive(file, budget);
+  for (const file of data) {
+    if (/\.npz$/i.test(file.name)) measureArchive(file, budget);
+    if (PICTURE.test(file.name)) checkPicture(file, limits);
+  }
 }

@@ -7,6 +7,7 @@ const [RGB, BITFIELDS, ALPHA_BITFIELDS] = [0, 3, 6];
 /** Where the information header begins, and the length of the oldest one, which has 16-bit numbers. */
 const INFO = 14;
 const CORE_HEADER = 12;
+const LONGEST_HEADER = 66;
 
 interface Header extends Size {
   readonly isTopDown: boolean;
@@ -95,17 +96,26 @@ function pixelReader(view: DataView, header: Header): (row: number, x: number) =
   };
 }
 
+/** Filled up to the longest header that is read, with its masks. */
+function headerView(bytes: Uint8Array, file: string): DataView {
+  if (bytes.length < INFO + CORE_HEADER) fail(file, "is cut off within its header");
+  const start = new Uint8Array(Math.max(bytes.length, LONGEST_HEADER));
+  start.set(bytes);
+  return new DataView(start.buffer);
+}
+
+/** The size that a BMP file states. @throws DataError naming `file`. */
+export function bmpSize(bytes: Uint8Array, file: string): Size {
+  return readHeader(headerView(bytes, file), file);
+}
+
 /**
  * An uncompressed BMP file of 1, 4, 8, 16, 24 or 32 bits a pixel, from the bottom or from the top. Alpha is dropped.
  * @throws DataError naming `file` for other kinds, and for a file that is cut off.
  */
 export function decodeBmp(bytes: Uint8Array, file: string): Picture {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // The longest header that is read, with its masks.
-  if (bytes.length < INFO + CORE_HEADER) fail(file, "is cut off within its header");
-  const padded =
-    bytes.length >= 66 ? view : new DataView(new Uint8Array([...bytes, ...new Uint8Array(40)]).buffer);
-  const header = readHeader(padded, file);
+  const view = headerView(bytes, file);
+  const header = readHeader(view, file);
   admitSize(header, file);
   const { width, height, bits, pixels, isTopDown } = header;
   const rowBytes = Math.ceil((width * bits) / 32) * 4;

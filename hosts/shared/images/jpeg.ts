@@ -8,6 +8,9 @@ const [SOF0, SOF2, SOI, SOS, APP1, APP14] = [0xc0, 0xc2, 0xd8, 0xda, 0xe1, 0xee]
 /** Frames of other kinds: lossless, differential, arithmetic; 0xc8 is reserved, 0xc4 and 0xcc are tables. */
 const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
 
+/** A block of 64 pixels takes at least a bit: a short file that claims more would take memory in vain. */
+const MOST_PIXELS_A_BYTE = 8 * 64;
+
 /** A component as the frame declares it: its letter or number, and its share of the samples in both directions. */
 interface Component {
   readonly id: number;
@@ -114,6 +117,11 @@ function decodeYcc(bytes: Uint8Array, size: Size, components: readonly Component
   return fromYcc(data, size, coverage as [Coverage, Coverage]);
 }
 
+/** The size that a JPEG file states. @throws DataError naming `file`. */
+export function jpegSize(bytes: Uint8Array, file: string): Size {
+  return readHeader(bytes, file);
+}
+
 /**
  * A JPEG file, upright. Grey and CMYK ones become RGB as in Pillow's convert("RGB"), without colour profiles.
  * @throws DataError naming `file`; library errors for damaged content.
@@ -121,6 +129,12 @@ function decodeYcc(bytes: Uint8Array, size: Size, components: readonly Component
 export function decodeJpeg(bytes: Uint8Array, file: string): Picture {
   const { orientation, isRgb, components, width, height } = readHeader(bytes, file);
   admitSize({ width, height }, file);
+  if (width * height > bytes.length * MOST_PIXELS_A_BYTE) {
+    throw new DataError(
+      `${file} says it has ${width} x ${height} pixels, which its ${bytes.length} bytes can't hold; replace the picture`,
+      { file },
+    );
+  }
   if (components.length === 3 && !isRgb)
     return upright(decodeYcc(bytes, { width, height }, components), orientation);
   const options = { ...OPTIONS, formatAsRGBA: true, ...(isRgb ? { colorTransform: false } : {}) };

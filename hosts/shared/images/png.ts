@@ -2,7 +2,7 @@ import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
 import { Unzlib } from "fflate";
 import { DataError, reasonOf } from "../../../core-ts/errors.ts";
 import { exifOrientation, upright } from "./orientation.ts";
-import { admitSize, type Picture } from "./picture.ts";
+import { admitSize, type Picture, type Size } from "./picture.ts";
 import { type PngChunk, type PngHeader, pngChunks, pngHeader, unpackedBytes } from "./png-chunks.ts";
 
 /**
@@ -72,6 +72,11 @@ function toRgba(png: DecodedPng): Uint8Array<ArrayBuffer> {
     rgba[to + 2] = samples[from + blue]!;
   }
   return rgba;
+}
+
+/** The size that a PNG file states. @throws DataError naming `file`. */
+export function pngSize(bytes: Uint8Array, file: string): Size {
+  return pngHeader([...pngChunks(bytes, file)], file);
 }
 
 /**

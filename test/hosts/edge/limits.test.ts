@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { encode } from "fast-png";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
@@ -72,6 +73,23 @@ describe("checkData", () => {
     checkData([file(Uint8Array.of(1, 2, 3), "a.npz"), file(new Uint8Array(900), "a.npy")], {
       maxUnpacked: 8,
     });
+  });
+});
+
+describe("checkData on pictures", () => {
+  const picture = encode({ width: 10, height: 10, channels: 1, data: new Uint8Array(100) });
+
+  it("looks at each one's size alone", () => {
+    const [a, b] = [file(picture, "a.png"), file(picture, "b.JPG")];
+    checkData([a, b], { maxUnpacked: 2400 });
+    expect(() => checkData([a], { maxUnpacked: 2399 })).toThrow(
+      'the picture "a.png" has 10 x 10 pixels, of which this server takes at most 99',
+    );
+    expect(() => checkData([b], { maxUnpacked: 2399 })).toThrow('"b.JPG"');
+  });
+
+  it("leaves a damaged one to the job", () => {
+    checkData([file(picture.slice(0, 20), "a.png")], { maxUnpacked: 1 });
   });
 });
 

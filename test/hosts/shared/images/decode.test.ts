@@ -2,7 +2,7 @@ import { zlibSync } from "fflate";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../../core-ts/errors.ts";
-import { decodePicture } from "../../../../hosts/shared/images/decode.ts";
+import { decodePicture, pictureSize } from "../../../../hosts/shared/images/decode.ts";
 import { bytesOf, difference, PILLOW, pictureOf } from "./pillow.ts";
 
 const NAMES = [...PILLOW.keys()].filter((key) => key.startsWith("file ")).map((key) => key.slice(5));
@@ -41,6 +41,15 @@ describe("decodePicture", () => {
       expect(found.mean).toBeLessThan(0.25);
     },
   );
+
+  it("knows the sizes beforehand", () => {
+    for (const name of NAMES) {
+      const { width, height } = pictureOf(`rgb ${name}`);
+      const isTurned = /turned(-[5-8])?\./.test(name);
+      const stored = isTurned ? { width: height, height: width } : { width, height };
+      expect({ name, ...pictureSize(bytesOf(`file ${name}`), name) }).toEqual({ name, ...stored });
+    }
+  });
 
   it("goes by the content, not by the name", () => {
     expect(difference(decodePicture(bytesOf("file rgb.png"), "photo.jpg"), RGB).most).toBe(0);
@@ -94,6 +103,8 @@ describe("decodePicture", () => {
     // Rows and columns of 65 280 and more.
     const large = jpeg.map((byte, i) => (i === frame + 5 || i === frame + 7 ? 255 : byte));
     expect(() => decodePicture(large, "x")).toThrow(/of which at most 50000000 are taken/);
+    const wide = jpeg.map((byte, i) => (i === frame + 5 || i === frame + 7 ? 15 : byte));
+    expect(() => decodePicture(wide, "x")).toThrow(/pixels, which its \d+ bytes can't hold/);
     const bmp = bytesOf("file palette.bmp").slice();
     bmp[30] = 1;
     expect(() => decodePicture(bmp, "x")).toThrow(/x is a compressed BMP/);
