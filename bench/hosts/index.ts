@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { browserHost } from "./browser-host.ts";
 import { commandHost } from "./command-host.ts";
 import type { BenchHost } from "./host.ts";
 
@@ -28,4 +29,6 @@ export const HOSTS: readonly BenchHost[] = [
   commandHost({ name: "Deno, native, 1 thread", ...DENO, backend: "native", threads: 1 }),
   commandHost({ name: "Deno, WASM, 2 threads", ...DENO, backend: "wasm", threads: 2 }),
   commandHost({ name: "Deno, WASM, 1 thread", ...DENO, backend: "wasm", threads: 1 }),
+  browserHost("Chromium, WASM, 2 threads", 2),
+  browserHost("Chromium, WASM, 1 thread", 1),
 ];

@@ -14,7 +14,10 @@ export function whyNoChromium(): string | null {
   return existsSync(CHROMIUM) ? null : `there is no ${CHROMIUM} (apt-get install chromium)`;
 }
 
+/** How playwright starts it. */
+export const CHROMIUM_LAUNCH = { executablePath: CHROMIUM, args: FLAGS };
+
 /** A headless Chromium without a profile. */
 export function startChromium(timeoutMs = 60_000): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: timeoutMs });
+  return chromium.launch({ ...CHROMIUM_LAUNCH, timeout: timeoutMs });
 }
