@@ -56,7 +56,7 @@ export function findFunction(
   if (found) return found;
   if (PICTURE_FUNCTIONS.includes(name)) {
     throw new ConfigError(
-      `${name} is not supported yet in this version; register an infer function in a script (-uds) that reads the data, executor.input_configs_dict holds what the run-config says of them`,
+      `${name} is not supported yet in this version; -if infer_files feeds the pictures or arrays of -d as "input-configs" say, without labels; for an accuracy register an infer function in a script (-uds)`,
       { option: "-if/--infer-func" },
     );
   }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { encode } from "fast-png";
 import { describe, expect, it } from "vitest";
 import { rows } from "../../../../core-ts/calibrate/batches.ts";
 import { ConfigError, DataError } from "../../../../core-ts/errors.ts";
@@ -86,6 +87,20 @@ describe("a job", async () => {
       host(),
     );
     expect(Buffer.from(again.model.bytes)).toEqual(Buffer.from(first.model.bytes));
+  });
+
+  it("feeds pictures as input-configs say, and reports what it assumes", async () => {
+    const data = [3, 5].map((grey) => ({
+      name: `${grey}.png`,
+      bytes: encode({ width: 9, height: 16, channels: 1, data: new Uint8Array(144).fill(grey * 16) }),
+    }));
+    const entry = { is_yolo: true, mean: [0], std: [16] };
+    const result = await quantizeJob({ model, data, options: { "input-configs": [entry] } }, host());
+    expect(result.report.calibration).toMatch(/^2 samples/);
+    expect(result.report.warnings.filter((text) => text.startsWith("pictures"))).toEqual([
+      expect.stringContaining("color_space is taken to be GRAY"),
+      expect.stringContaining("borders are filled with 114"),
+    ]);
   });
 
   it("looks at a model without data", async () => {
