@@ -62,9 +62,10 @@ function quiet(command: Command): Command {
     .helpOption("--help", "this text");
 }
 
-/** A command of its own, outside of commander's program. */
-const DOCTOR =
-  "  doctor -m MODEL      Look at a model before any calibration: what will stay float and why.\n";
+/** Commands of their own, outside of commander's program. */
+const OTHERS = `  doctor -m MODEL      Look at a model before any calibration: what will stay float and why.
+  chips                List the chips there are.
+`;
 
 /** The command line of every host that has one: Knight [--chip CHIP] quant [options]. `chip` is the default one. */
 export function createProgram(chip: string = DEFAULT_CHIP): {
@@ -79,7 +80,7 @@ export function createProgram(chip: string = DEFAULT_CHIP): {
     .addOption(
       new Option("--default-chip <CHIP>", "use this chip from now on when --chip is not given").default(chip),
     )
-    .addHelpText("after", `${DOCTOR}${examples(chip)}`);
+    .addHelpText("after", `${OTHERS}${examples(chip)}`);
   const quant = quiet(program.command("quant"))
     .description("Quantize a model, or run one (-r infer). Knight quant --help lists the options.")
     .usage("-m MODEL [options]")

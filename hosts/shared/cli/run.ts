@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { isDoctor, runDoctor } from "../doctor/run-doctor.ts";
+import { runChips } from "../chips/run-chips.ts";
+import { runDoctor } from "../doctor/run-doctor.ts";
 import type { Ports } from "../ports.ts";
 import { runConvert } from "../quant/run-convert.ts";
 import { runInfer } from "../quant/run-infer.ts";
@@ -71,13 +72,24 @@ export function wantsStack(argv: readonly string[]): boolean {
   return /(^| )(-l|--log-level)[ =]?0( |$)/.test(argv.join(" "));
 }
 
+/** The first word that is no option, nor the value of --chip. */
+function commandOf(argv: readonly string[]): string | undefined {
+  return argv.find((word, i) => !word.startsWith("-") && !/^(-ch|--chip)$/.test(argv[i - 1] ?? ""));
+}
+
 /**
  * The whole program: does what the command line says and returns the exit code. Whatever goes wrong becomes one block on
  * the error stream; nothing is thrown.
  */
 export async function runKnight(argv: readonly string[], ports: Ports): Promise<number> {
   try {
-    if (isDoctor(argv)) return await runDoctor(argv, ports);
+    const command = commandOf(argv);
+    if (command === "doctor") return await runDoctor(argv, ports);
+    if (command === "chips")
+      return runChips(
+        argv.filter((word) => word !== command),
+        ports,
+      );
     await obey(argv, ports);
     return 0;
   } catch (error) {

@@ -16,13 +16,6 @@ interface DoctorOptions {
   readonly json?: true;
 }
 
-/** Whether the command line is for doctor: its first word that is no option. */
-export function isDoctor(argv: readonly string[]): boolean {
-  return (
-    argv.find((word, i) => !word.startsWith("-") && !/^(-ch|--chip)$/.test(argv[i - 1] ?? "")) === "doctor"
-  );
-}
-
 function program(ports: Ports): Command {
   const backend = (text: string) => oneOf(...BACKENDS)(text, BACKEND_OPTION);
   const width = (text: string) => oneOf(8, 16)(text, "-b/--bit-width");
