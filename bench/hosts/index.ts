@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browserHost } from "./browser-host.ts";
 import { commandHost } from "./command-host.ts";
+import { edgeHost } from "./edge-host.ts";
+import { startDenoServer, startProgram, startWorker } from "./edge-server.ts";
 import type { BenchHost } from "./host.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,6 +21,14 @@ const DENO = {
   before: ["run", "--no-remote", "--no-lock", "--no-prompt", "-A", join(ROOT, "hosts/deno/main.ts")],
 };
 
+const EDGE_NODE = [join(ROOT, "dist/hosts/edge/node.js")];
+
+async function startEdgeWorker() {
+  const { buildWorker, WORKER } = await import("../../scripts/build-edge.mjs");
+  await buildWorker();
+  return startWorker(WORKER);
+}
+
 /** The rows of the table, one line a host; the first one is what the others are compared with. */
 export const HOSTS: readonly BenchHost[] = [
   commandHost({ name: "Node, native, 2 threads", ...NODE, backend: "native", threads: 2 }),
@@ -31,4 +41,7 @@ export const HOSTS: readonly BenchHost[] = [
   commandHost({ name: "Deno, WASM, 1 thread", ...DENO, backend: "wasm", threads: 1 }),
   browserHost("Chromium, WASM, 2 threads", 2),
   browserHost("Chromium, WASM, 1 thread", 1),
+  edgeHost("edge on Node, WASM, 1 thread", () => startProgram(process.execPath, EDGE_NODE, {})),
+  edgeHost("edge on Deno, WASM, 1 thread", () => startDenoServer()),
+  edgeHost("edge on workerd, WASM, 1 thread", startEdgeWorker),
 ];
