@@ -94,8 +94,7 @@ export interface Kernels {
     },
   ): Int32Array;
   /**
-   * Table entries round half even(fn(real input) / scaleOut), saturated; `count` integers. Inputs below the domain of log
-   * and sqrt take the value at 0.
+   * Table entries round half even(fn(real input) / scaleOut), saturated; `count` integers. NaN becomes 0.
    */
   buildTable(spec: TableSpec): Int32Array;
   /** Lut8 of docs/fixed-ops.md: x + offset indexes the table. @throws InternalError if an index falls outside the table. */

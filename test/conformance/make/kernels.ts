@@ -83,14 +83,9 @@ const requantize = (random: Random, i: number): PlainCase => {
   };
 };
 
-/** log, sqrt and the reciprocal have no value at and below 0; docs/fixed-ops.md leaves those entries to the quantizer. */
-const POSITIVE: readonly UnaryFunction[] = ["log", "sqrt", "reciprocal"];
-
 function table(fn: UnaryFunction, bits: 8 | 16): PlainCase {
   const [alpha, beta] = [0.3, 0.4];
-  const positive = POSITIVE.includes(fn);
-  const first = positive ? 1 : bits === 8 ? -128 : -32768;
-  const [step, count] = bits === 8 ? [1, positive ? 255 : 256] : [256, 256];
+  const [first, step, count] = bits === 8 ? [-128, 1, 256] : [-32768, 256, 256];
   const [scaleIn, scaleOut] = bits === 8 ? [6 / 127, 1 / 100] : [6 / 32767, 1 / 20000];
   const [qmin, qmax] = bits === 8 ? [-128, 127] : [-32768, 32767];
   const entries = Int32Array.from({ length: count }, (_, i) => {

@@ -48,7 +48,7 @@ function squareRoot(x: bigint): bigint {
 const TWO_OVER_SQRT_PI = (2n * ONE * ONE) / squareRoot(pi());
 
 /** 2/√π Σ (-1)^n x^(2n+1) / (n! (2n+1)), its cancellation paid for by 400 bits; |x| <= 8. */
-export function preciseErf(x: number): number {
+function fixedErf(x: number): bigint {
   const fixed = toFixed(x);
   const square = (fixed * fixed) >> BITS;
   let sum = 0n;
@@ -57,19 +57,76 @@ export function preciseErf(x: number): number {
     sum += term / (2n * n + 1n);
     term = -((term * square) >> BITS) / (n + 1n);
   }
-  return toNumber((sum * TWO_OVER_SQRT_PI) >> BITS);
+  return (sum * TWO_OVER_SQRT_PI) >> BITS;
 }
 
-/** The functions by their definitions, on the engine's Math; erf apart. */
+export function preciseErf(x: number): number {
+  return toNumber(fixedErf(x));
+}
+
+const SQRT_TWO_OVER_PI = 0.7978845608028654;
+
+/** erfc(a) for 0 <= a <= 8: what is left of 1, of 400 bits. */
+function preciseErfc(a: number): number {
+  return toNumber(ONE - fixedErf(a));
+}
+
+/** x·Φ(x) */
+function gelu(x: number): number {
+  const a = x * Math.SQRT1_2;
+  return a > 0 ? 0.5 * x * (1 + preciseErf(Math.min(a, 8))) : a < -8 ? 0 : 0.5 * x * preciseErfc(-a);
+}
+
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const sigmoid = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
+
+const clamp1 = (x: number): number => Math.max(-1, Math.min(1, x));
+
+function roundHalfEven(x: number): number {
+  const up = Math.round(x);
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+}
+
+/** The functions by their definitions, on the engine's Math, erf apart; outside of its domain a function takes the value at the border. */
 export const DEFINITIONS: Record<UnaryFunction, (x: number, alpha: number, beta: number) => number> = {
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  sigmoid,
   tanh: Math.tanh,
   hard_sigmoid: (x, alpha, beta) => Math.max(0, Math.min(1, alpha * x + beta)),
   hard_swish: (x) => x * Math.max(0, Math.min(1, x / 6 + 0.5)),
   leaky_relu: (x, alpha) => (x < 0 ? alpha * x : x),
   exp: Math.exp,
-  log: Math.log,
-  sqrt: Math.sqrt,
+  log: (x) => Math.log(Math.max(x, 0)),
+  sqrt: (x) => Math.sqrt(Math.max(x, 0)),
   reciprocal: (x) => 1 / x,
   erf: preciseErf,
+  elu: (x, alpha) => (x < 0 ? alpha * Math.expm1(x) : x),
+  selu: (x, alpha, gamma) => gamma * (x < 0 ? alpha * Math.expm1(x) : x),
+  celu: (x, alpha) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)),
+  softplus,
+  softsign: (x) => x / (1 + Math.abs(x)),
+  gelu,
+  gelu_tanh: (x) => x * sigmoid(2 * SQRT_TWO_OVER_PI * (x + 0.044715 * x ** 3)),
+  swish: (x, alpha) => x * sigmoid(alpha * x),
+  mish: (x) => x * Math.tanh(softplus(x)),
+  thresholded_relu: (x, alpha) => (x > alpha ? x : 0),
+  abs: Math.abs,
+  neg: (x) => -x,
+  sign: Math.sign,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: roundHalfEven,
+  power: (x, alpha) => (Number.isInteger(alpha) ? x : Math.max(x, 0)) ** alpha,
+  power_of: (x, alpha) => alpha ** x,
+  shrink: (x, lambd, bias) => (x < -lambd ? x + bias : x > lambd ? x - bias : 0),
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: (x) => Math.asin(clamp1(x)),
+  acos: (x) => Math.acos(clamp1(x)),
+  atan: Math.atan,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  asinh: Math.asinh,
+  acosh: (x) => Math.acosh(Math.max(x, 1)),
+  atanh: (x) => Math.atanh(clamp1(x)),
 };
