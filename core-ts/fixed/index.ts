@@ -7,6 +7,7 @@ import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
+import { groupNormalization, layerNormalization, rmsNormalization } from "./functions/normalization.ts";
 import {
   argMax16,
   averagePool8,
@@ -37,6 +38,9 @@ export const FIXED_OPS = {
   GemmU8: { build: gemmU8 },
   ShortConv16: { build: shortConv16 },
   ShortConv8: { build: shortConv8 },
+  GroupNormalization: { build: groupNormalization },
+  LayerNormalization: { build: layerNormalization },
+  RmsNormalization: { build: rmsNormalization },
   GlobalMaxPool: { build: globalMaxPool },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },

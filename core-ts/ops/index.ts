@@ -8,6 +8,8 @@ import { conv } from "./conv.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { div } from "./div.ts";
 import { gemm } from "./gemm.ts";
+import { groupNormalization, instanceNormalization } from "./group-normalization.ts";
+import { layerNormalization, meanVarianceNormalization, rmsNormalization } from "./layer-normalization.ts";
 import { matmul } from "./matmul.ts";
 import { globalMaxPool, maxPool } from "./max-pool.ts";
 import { movement } from "./movement.ts";
@@ -37,6 +39,11 @@ export const OPS = {
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
   GlobalMaxPool: globalMaxPool,
+  GroupNormalization: groupNormalization,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization,
+  MeanVarianceNormalization: meanVarianceNormalization,
+  SimplifiedLayerNormalization: rmsNormalization,
   HardSigmoid: hardSigmoid,
   HardSwish: hardSwish,
   Identity: movement,

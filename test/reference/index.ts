@@ -16,6 +16,7 @@ import {
 } from "./ops/elementwise.ts";
 import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
 import { argMaxTwin, padTwin, resizeNearestTwin } from "./ops/movement.ts";
+import { groupsTwin, rowsTwin } from "./ops/normalization.ts";
 import { softmaxTwin } from "./ops/softmax.ts";
 import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin, reduceMeanTwin } from "./ops/window.ts";
 
@@ -34,6 +35,9 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Gemm16: gemmTwin,
   Gemm8: gemmTwin,
   GemmU8: gemmTwin,
+  GroupNormalization: groupsTwin,
+  LayerNormalization: rowsTwin(true),
+  RmsNormalization: rowsTwin(false),
   GlobalMaxPool: globalMaxPoolTwin,
   ShortConv16: convTwin,
   ShortConv8: convTwin,

@@ -7,6 +7,7 @@ import { ELEMENTWISE_CASES } from "./elementwise.ts";
 import { FUNCTION_LIKE_CASES } from "./function-like.ts";
 import { LINEAR_CASES } from "./linear.ts";
 import { MOVEMENT_CASES } from "./movement.ts";
+import { NORMALIZATION_CASES } from "./normalization.ts";
 import { WINDOW_CASES } from "./window.ts";
 
 /** Case generators of every op. */
@@ -15,6 +16,7 @@ export const CASES: CaseMakers = {
   ...FUNCTION_LIKE_CASES,
   ...LINEAR_CASES,
   ...MOVEMENT_CASES,
+  ...NORMALIZATION_CASES,
   ...WINDOW_CASES,
 };
 

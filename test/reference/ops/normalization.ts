@@ -1,0 +1,96 @@
+import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
+import { broadcastIndex, type Call, flatIndex, make, positions } from "../integers.ts";
+import { roundShift } from "../requantize.ts";
+
+/** Largest integer whose square is not above n, by bisection. */
+function integerRoot(n: bigint): bigint {
+  let [low, high] = [0n, 1n << 32n];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (middle * middle <= n) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+const floorDivide = (a: bigint, b: bigint): bigint => {
+  const quotient = a / b;
+  return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+};
+
+/** floor(d·r·2^-(e+3) + 1/2) of every element of a row. */
+function normalizedRow(row: readonly bigint[], epsilon: bigint): bigint[] {
+  const squares = row.reduce((sum, d) => sum + d * d, epsilon);
+  const w = squares > 1n ? squares : 1n;
+  let e = 0n;
+  while (w >= 4n ** (e + 1n)) e++;
+  const root = integerRoot(w * 4n ** (25n - e));
+  const reciprocal = 2n ** 50n / root;
+  return row.map((d) => (d * reciprocal + (1n << (e + 2n))) >> (e + 3n));
+}
+
+function centeredRow(row: readonly bigint[], fraction: bigint): bigint[] {
+  const n = BigInt(row.length);
+  const fine = row.map((x) => x << fraction);
+  const mean = floorDivide(2n * fine.reduce((a, b) => a + b, 0n) + n, 2n * n);
+  return fine.map((x) => x - mean);
+}
+
+interface Rows {
+  /** Number of the row each element belongs to, by its position. */
+  rowOf(at: readonly number[]): number;
+  /** Index of an element's multiplier, bias and shift. */
+  parameterOf(at: readonly number[]): number;
+  readonly isCentered: boolean;
+}
+
+function normalize(call: Call, { rowOf, parameterOf, isCentered }: Rows): Tensor {
+  const [x, multiplier, bias, shift] = call.inputs;
+  const all = [...positions(x!.dims)];
+  const members = new Map<number, number[]>();
+  for (const [flat, at] of all.entries()) {
+    const row = rowOf(at);
+    members.set(row, [...(members.get(row) ?? []), flat]);
+  }
+  const out = new Array<number>(x!.data.length);
+  for (const flats of members.values()) {
+    const row = flats.map((flat) => BigInt(x!.data[flat]!));
+    const d = isCentered ? centeredRow(row, BigInt(call.int("mean_bits"))) : row;
+    for (const [k, n] of normalizedRow(d, BigInt(call.int("epsilon"))).entries()) {
+      const flat = flats[k]!;
+      const at = parameterOf(all[flat]!);
+      const sum = n * BigInt(multiplier!.data[at]!) + BigInt(bias!.data[at]!);
+      out[flat] = roundShift(call, sum, BigInt(shift!.data[at]!));
+    }
+  }
+  return make(call.to(), x!.dims, out);
+}
+
+/** docs/fixed-ops.md, LayerNormalization (with the mean) and RmsNormalization (without). */
+export function rowsTwin(isCentered: boolean): (call: Call) => Tensor {
+  return (call) => {
+    const [x, multiplier] = call.inputs;
+    const axes = new Set(call.ints("axes").map((axis) => (axis + x!.dims.length) % x!.dims.length));
+    const kept = x!.dims.map((dim, axis) => (axes.has(axis) ? 1 : dim));
+    return normalize(call, {
+      rowOf: (at) =>
+        flatIndex(
+          at.map((i, axis) => (axes.has(axis) ? 0 : i)),
+          kept,
+        ),
+      parameterOf: (at) => broadcastIndex(at, multiplier!.dims),
+      isCentered,
+    });
+  };
+}
+
+/** docs/fixed-ops.md, GroupNormalization. */
+export function groupsTwin(call: Call): Tensor {
+  const channels = call.inputs[0]!.dims[1]!;
+  const groups = call.int("num_groups");
+  return normalize(call, {
+    rowOf: ([sample, channel]) => sample! * groups + Math.floor(channel! / (channels / groups)),
+    parameterOf: (at) => at[1]!,
+    isCentered: true,
+  });
+}
