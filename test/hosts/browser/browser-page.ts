@@ -1,5 +1,8 @@
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser, Page, Request } from "playwright-core";
-import { ensureBrowserBuilt } from "../../../scripts/build-browser.mjs";
+import { BROWSER, ensureBrowserBuilt } from "../../../scripts/build-browser.mjs";
 import { type PageServer, servePage } from "../../../scripts/serve-page.mjs";
 import { startChromium } from "../../support/chromium.ts";
 
@@ -37,17 +40,23 @@ function emptyPage(way: Way) {
 export class Site {
   #servers = new Map<Way, PageServer>();
   #browser: Browser | undefined;
+  #root: string | undefined;
 
   async open(): Promise<void> {
     await ensureBrowserBuilt();
+    // A copy: whoever builds while tests run does not take the files away from under them.
+    const root = mkdtempSync(join(tmpdir(), "knight-browser-"));
+    this.#root = root;
+    cpSync(BROWSER, root, { recursive: true });
     this.#browser = await startChromium();
     for (const way of Object.keys(WAYS) as Way[])
-      this.#servers.set(way, await servePage({ port: 0, ...WAYS[way] }));
+      this.#servers.set(way, await servePage({ port: 0, root, ...WAYS[way] }));
   }
 
   async close(): Promise<void> {
     await this.#browser?.close();
     for (const server of this.#servers.values()) await server.close();
+    if (this.#root) rmSync(this.#root, { recursive: true, force: true });
   }
 
   /** A fresh profile at `path`; EMPTY is a page without content, for programs that use the module. */
