@@ -46,17 +46,26 @@ export function affineParameters(ctx: LowerContext, unit: number, { scale, offse
   ];
 }
 
-/** Fraction bits of the mean: as many as keep Σd² ≤ n·(range/2)²·4^bits below 2^51. */
-function meanBits(x: IntValue, count: number): number {
+/** epsilon·n in squared units. */
+const epsilonUnits = ({ epsilon, count }: Rows, unit: number): number => (epsilon / (unit * unit)) * count;
+
+/**
+ * Fraction bits of the mean: as many as keep Σd² ≤ n·(range/2)²·4^bits, and epsilon beside it, below 2^51. Where epsilon is larger still, squares
+ * of integers are nothing beside it, and elements are left 19 bits.
+ */
+function meanBits(x: IntValue, rows: Rows): number {
   const half = (x.type.qmax - x.type.qmin + 1) / 2;
+  const fits = (bits: number) => rows.count * (half * half * powerOfTwo(2 * bits) + 1) <= LARGEST_SUM;
+  const holdsEpsilon = (bits: number) =>
+    epsilonUnits(rows, x.scale * powerOfTwo(-bits)) <= LARGEST_SUM || bits + x.type.bits <= 19;
   let bits = MOST_MEAN_BITS;
-  while (bits > 0 && count * (half * half * powerOfTwo(2 * bits) + 1) > LARGEST_SUM) bits--;
+  while (bits > 0 && !(fits(bits) && holdsEpsilon(bits))) bits--;
   return bits;
 }
 
-/** epsilon·n in squared steps of x. Where it passes what fits, squares of integers are nothing beside it, and the gain takes up the rest. */
-function scaledEpsilon(epsilon: number, step: number, count: number): { integer: number; gain: number } {
-  const wanted = (epsilon / (step * step)) * count;
+/** epsilon·n as an integer; where it passes what fits, the gain takes up the rest. */
+function scaledEpsilon(rows: Rows, unit: number): { integer: number; gain: number } {
+  const wanted = epsilonUnits(rows, unit);
   return wanted > LARGEST_SUM
     ? { integer: LARGEST_SUM, gain: Math.sqrt(LARGEST_SUM / wanted) }
     : { integer: roundHalfEven(wanted), gain: 1 };
@@ -77,8 +86,8 @@ function scaledBy({ scale, ...rest }: Affine, factor: number): Affine {
 export function lowerCentered(ctx: LowerContext, op: string, rows: Rows, more: Attributes): void {
   const x = ctx.operand(0);
   const { count } = rows;
-  const fraction = meanBits(x, count);
-  const { integer, gain } = scaledEpsilon(rows.epsilon, x.scale * powerOfTwo(-fraction), count);
+  const fraction = meanBits(x, rows);
+  const { integer, gain } = scaledEpsilon(rows, x.scale * powerOfTwo(-fraction));
   const affine = scaledBy(rows.affine, Math.sqrt(count) * gain);
   ctx.emit(op, [x.name, ...affineParameters(ctx, NORMALIZED_UNIT, affine)], {
     ...more,
@@ -92,7 +101,7 @@ export function lowerCentered(ctx: LowerContext, op: string, rows: Rows, more: A
 /** Writes x/√(Σx² + epsilon·count)·scale·√count over `axes`; a count of 1 gives the L2 norm. */
 export function lowerPlain(ctx: LowerContext, rows: Rows, axes: readonly number[]): void {
   const x = ctx.operand(0);
-  const { integer, gain } = scaledEpsilon(rows.epsilon, x.scale, rows.count);
+  const { integer, gain } = scaledEpsilon(rows, x.scale);
   const affine = scaledBy(rows.affine, Math.sqrt(rows.count) * gain);
   ctx.emit("RmsNormalization", [x.name, ...affineParameters(ctx, NORMALIZED_UNIT, affine)], {
     axes: attr.ints(axes),

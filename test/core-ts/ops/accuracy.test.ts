@@ -234,6 +234,12 @@ it("covers every op of the registry", () => {
     "Gather",
     "Identity",
     "Tile",
+    // normalization.test.ts
+    "GroupNormalization",
+    "InstanceNormalization",
+    "LayerNormalization",
+    "MeanVarianceNormalization",
+    "SimplifiedLayerNormalization",
   ]);
   expect(Object.keys(OPS).filter((op) => !covered.has(op))).toEqual([]);
 });
