@@ -8,17 +8,32 @@ import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
 import { groupNormalization, layerNormalization, rmsNormalization } from "./functions/normalization.ts";
+import { averagePool8, averagePool16, globalMaxPool, maxPool16, pad16 } from "./functions/pooling.ts";
 import {
   argMax16,
-  averagePool8,
-  averagePool16,
-  globalMaxPool,
-  maxPool16,
-  pad16,
+  argMin16,
+  cumSum,
+  reduceL1,
+  reduceL2,
+  reduceMax16,
   reduceMean,
-} from "./functions/pooling.ts";
+  reduceMin16,
+  reduceSum,
+  reduceSumSquare,
+} from "./functions/reductions.ts";
 import { clip, requantizeOp } from "./functions/requantize.ts";
 import { resizeLinear, resizeLinear1d, resizeNearest16, resizeNearestSizes16 } from "./functions/resize.ts";
+import {
+  equal,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  max16,
+  min16,
+  mod,
+  where,
+} from "./functions/selection.ts";
 import { softmax8, softmax16 } from "./functions/softmax.ts";
 
 /** Every integer op of docs/fixed-ops.md and the function that defines it. */
@@ -61,6 +76,23 @@ export const FIXED_OPS = {
   Softmax16: { build: softmax16 },
   Softmax8: { build: softmax8 },
   Sub: { build: sub },
+  ArgMin16: { build: argMin16 },
+  CumSum: { build: cumSum },
+  Equal: { build: equal },
+  Greater: { build: greater },
+  GreaterOrEqual: { build: greaterOrEqual },
+  Less: { build: less },
+  LessOrEqual: { build: lessOrEqual },
+  Max16: { build: max16 },
+  Min16: { build: min16 },
+  Mod: { build: mod },
+  ReduceL1: { build: reduceL1 },
+  ReduceL2: { build: reduceL2 },
+  ReduceMax16: { build: reduceMax16 },
+  ReduceMin16: { build: reduceMin16 },
+  ReduceSum: { build: reduceSum },
+  ReduceSumSquare: { build: reduceSumSquare },
+  Where: { build: where },
 } as const satisfies Readonly<Record<string, { build(): FunctionDef }>>;
 
 export type FixedOpName = keyof typeof FIXED_OPS;

@@ -15,15 +15,17 @@ import {
   sumTwin,
 } from "./ops/elementwise.ts";
 import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
-import { argMaxTwin, padTwin, resizeNearestTwin } from "./ops/movement.ts";
+import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
 import { groupsTwin, rowsTwin } from "./ops/normalization.ts";
+import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin } from "./ops/reductions.ts";
+import { comparisonTwin, modTwin, pickTwin, whereTwin } from "./ops/selection.ts";
 import { softmaxTwin } from "./ops/softmax.ts";
-import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin, reduceMeanTwin } from "./ops/window.ts";
+import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin } from "./ops/window.ts";
 
 /** Plain TypeScript for every op of docs/fixed-ops.md, written from that page and from spec/fixed-point-ir.md, not from the function bodies. */
 export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Add: sumTwin(1n),
-  ArgMax16: argMaxTwin,
+  ArgMax16: indexTwin(Math.max),
   AveragePool16: averagePoolTwin,
   AveragePool8: averagePoolTwin,
   Clip: clipTwin,
@@ -50,7 +52,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Mul: mulTwin,
   PRelu: preluTwin,
   Pad16: padTwin,
-  ReduceMean: reduceMeanTwin,
+  ReduceMean: sumOfTwin((v) => v),
   Requantize: requantizeOpTwin,
   ResizeLinear: resizeLinearTwin,
   ResizeLinear1d: resizeLinearTwin,
@@ -60,6 +62,23 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Softmax16: softmaxTwin,
   Softmax8: softmaxTwin,
   Sub: sumTwin(-1n),
+  ArgMin16: indexTwin(Math.min),
+  CumSum: cumSumTwin,
+  Equal: comparisonTwin((a, b) => a === b),
+  Greater: comparisonTwin((a, b) => a > b),
+  GreaterOrEqual: comparisonTwin((a, b) => a >= b),
+  Less: comparisonTwin((a, b) => a < b),
+  LessOrEqual: comparisonTwin((a, b) => a <= b),
+  Max16: pickTwin(Math.max),
+  Min16: pickTwin(Math.min),
+  Mod: modTwin,
+  ReduceL1: sumOfTwin((v) => (v < 0n ? -v : v)),
+  ReduceL2: reduceL2Twin,
+  ReduceMax16: extremumTwin(Math.max),
+  ReduceMin16: extremumTwin(Math.min),
+  ReduceSum: sumOfTwin((v) => v),
+  ReduceSumSquare: sumOfTwin((v) => v * v),
+  Where: whereTwin,
 };
 
 export function solve(one: FixedCase): SolvedCase {

@@ -10,6 +10,7 @@ const MAKE = {
   int32: (dims: readonly number[], v: readonly number[]) => tensor("int32", dims, Int32Array.from(v)),
   int64: (dims: readonly number[], v: readonly number[]) =>
     tensor("int64", dims, BigInt64Array.from(v, BigInt)),
+  bool: (dims: readonly number[], v: readonly number[]) => tensor("bool", dims, Uint8Array.from(v)),
   float32: (dims: readonly number[], v: readonly number[]) => tensor("float32", dims, Float32Array.from(v)),
 } as const;
 

@@ -2,14 +2,7 @@ import type { FunctionDef } from "../../graph/graph.ts";
 import { tensor } from "../../tensor/tensor.ts";
 import { type BodyBuilder, defineFunction, ref, refs } from "../body-builder.ts";
 import { splitBytes } from "../fragments/bytes.ts";
-import {
-  BOUNDS,
-  factor,
-  firstShift,
-  requantize,
-  requantizeWide,
-  scalarFactor,
-} from "../fragments/requantize.ts";
+import { BOUNDS, factor, firstShift, requantize, requantizeWide } from "../fragments/requantize.ts";
 import { concat, shapeFrom } from "../fragments/shapes.ts";
 
 const WINDOW = ["kernel_shape", "strides", "pads", "dilations"] as const;
@@ -80,32 +73,6 @@ export function averagePool16(): FunctionDef {
       const sum = b.op("Add", [b.op("Mul", [above!, b.f64(256)]), below!]);
       return requantizeWide(b, b.op("Mul", [sum, firstShift(b)]), factor(b, "multiplier", "shift"));
     },
-  });
-}
-
-/** requantize(Σ x over `axes`); sums of integers below 2^53 are exact in float64 whatever the order. */
-export function reduceMean(): FunctionDef {
-  return defineFunction({
-    name: "ReduceMean",
-    inputs: POOLING_INPUTS,
-    attributes: [...BOUNDS, "axes", "keepdims", "q1"],
-    body(b) {
-      const sum = b.op("ReduceSum", [b.cast("x", "float64"), b.attributes("axes")], {
-        keepdims: ref("keepdims"),
-      });
-      return requantizeWide(b, b.op("Mul", [sum, b.op("Squeeze", [firstShift(b)])]), scalarFactor(b));
-    },
-  });
-}
-
-/** Index of the largest along an axis. */
-export function argMax16(): FunctionDef {
-  return defineFunction({
-    name: "ArgMax16",
-    inputs: ["x"],
-    attributes: ["axis", "keepdims", "select_last_index"],
-    body: (b) =>
-      b.op("ArgMax", [b.cast("x", "int32")], refs("int", ["axis", "keepdims", "select_last_index"])),
   });
 }
 

@@ -8,6 +8,8 @@ import { FUNCTION_LIKE_CASES } from "./function-like.ts";
 import { LINEAR_CASES } from "./linear.ts";
 import { MOVEMENT_CASES } from "./movement.ts";
 import { NORMALIZATION_CASES } from "./normalization.ts";
+import { REDUCTION_CASES } from "./reductions.ts";
+import { SELECTION_CASES } from "./selection.ts";
 import { WINDOW_CASES } from "./window.ts";
 
 /** Case generators of every op. */
@@ -17,6 +19,8 @@ export const CASES: CaseMakers = {
   ...LINEAR_CASES,
   ...MOVEMENT_CASES,
   ...NORMALIZATION_CASES,
+  ...REDUCTION_CASES,
+  ...SELECTION_CASES,
   ...WINDOW_CASES,
 };
 

@@ -15,19 +15,6 @@ import {
 } from "./draw.ts";
 import { firstShift, LARGEST } from "./linear.ts";
 
-const argMax: CaseMaker = (random, i) => {
-  const dims = shape(random, random.int(1, 4));
-  const data = activation(random, DTYPES16[i % 2]!, {
-    dims,
-    style: random.pick([styleOf(random, i), "small"]),
-  });
-  const axis = random.int(-dims.length, dims.length - 1);
-  return {
-    inputs: [fed(data)],
-    attrs: { axis, keepdims: random.int(0, 1), select_last_index: random.int(0, 1) },
-  };
-};
-
 const pad: CaseMaker = (random, i) => {
   const dims = shape(random, random.int(1, 4)).map((dim) => dim + 2);
   const mode = ["constant", "reflect", "edge", "constant"][i % 4]!;
@@ -84,7 +71,6 @@ function resizeLinear(rank: 3 | 4): CaseMaker {
 }
 
 export const MOVEMENT_CASES: CaseMakers = {
-  ArgMax16: argMax,
   Pad16: pad,
   ResizeLinear: resizeLinear(4),
   ResizeLinear1d: resizeLinear(3),

@@ -89,23 +89,9 @@ const globalMaxPool: CaseMaker = (random, i) => {
   return { inputs: [fed(data)], attrs: {} };
 };
 
-const reduceMean: CaseMaker = (random, i) => {
-  const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
-  const dims = shape(random, random.int(2, 4));
-  const axes = random.pick([[1], [-1], dims.map((_, axis) => axis).slice(random.int(0, dims.length - 1))]);
-  const largest = LARGEST[x] * dims.reduce((a, b) => a * b, 1);
-  const { q1, parts } = summed(random, { x, largest, to, always: true });
-  const data = activation(random, x, { dims, style: styleOf(random, i) });
-  return {
-    inputs: [fed(data), ...parts],
-    attrs: { axes, keepdims: random.int(0, 1), q1, ...bounds(random, to) },
-  };
-};
-
 export const WINDOW_CASES: CaseMakers = {
   AveragePool16: averagePool(DTYPES16),
   AveragePool8: averagePool(DTYPES8),
   GlobalMaxPool: globalMaxPool,
   MaxPool16: maxPool,
-  ReduceMean: reduceMean,
 };

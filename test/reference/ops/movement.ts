@@ -1,27 +1,6 @@
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { type Call, flatIndex, make, positions } from "../integers.ts";
 
-export function argMaxTwin(call: Call): Tensor {
-  const x = call.inputs[0]!;
-  const axis = (call.int("axis") + x.dims.length) % x.dims.length;
-  const kept = x.dims.map((dim, i) => (i === axis ? 1 : dim));
-  const out = [...positions(kept)].map((at) => {
-    const line = Array.from(
-      { length: x.dims[axis]! },
-      (_, k) =>
-        x.data[
-          flatIndex(
-            at.map((v, i) => (i === axis ? k : v)),
-            x.dims,
-          )
-        ]!,
-    );
-    const largest = Math.max(...line);
-    return call.int("select_last_index") === 1 ? line.lastIndexOf(largest) : line.indexOf(largest);
-  });
-  return make("int64", call.int("keepdims") === 1 ? kept : x.dims.filter((_, i) => i !== axis), out);
-}
-
 /** ONNX Pad; negative pads crop. */
 export function padTwin(call: Call): Tensor {
   const [x, pads, value] = call.inputs;

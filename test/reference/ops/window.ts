@@ -1,5 +1,5 @@
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
-import { type Call, flatIndex, make, positions } from "../integers.ts";
+import { type Call, make, positions } from "../integers.ts";
 import { requantizeTwin } from "../requantize.ts";
 import { outputLength, windowOf } from "./conv.ts";
 
@@ -73,25 +73,4 @@ export function globalMaxPoolTwin(call: Call): Tensor {
   const area = x.data.length / planes;
   const out = Array.from({ length: planes }, (_, p) => Math.max(...x.data.slice(p * area, (p + 1) * area)));
   return make(x.dtype, [x.dims[0]!, x.dims[1]!, ...x.dims.slice(2).map(() => 1)], out);
-}
-
-export function reduceMeanTwin(call: Call): Tensor {
-  const [x, multiplier, shift] = call.inputs;
-  const rank = x!.dims.length;
-  const axes = new Set(call.ints("axes").map((axis) => (axis < 0 ? axis + rank : axis)));
-  const kept = x!.dims.map((dim, axis) => (axes.has(axis) ? 1 : dim));
-  const sums = new Array<number>(kept.reduce((a, b) => a * b, 1)).fill(0);
-  for (const [flat, at] of [...positions(x!.dims)].entries()) {
-    sums[
-      flatIndex(
-        at.map((i, axis) => (axes.has(axis) ? 0 : i)),
-        kept,
-      )
-    ]! += x!.data[flat]!;
-  }
-  const dims = call.int("keepdims") === 1 ? kept : x!.dims.filter((_, axis) => !axes.has(axis));
-  const out = sums.map((sum) =>
-    requantizeTwin(call, sum, { multiplier: multiplier!.data, shift: shift!.data, q1: call.int("q1") }),
-  );
-  return make(call.to(), dims, out);
 }
