@@ -64,7 +64,8 @@ function denoBinary(): string {
 /** What docs/edge.md names, and nothing fetched. */
 const DENO = [
   ...["run", "--no-remote", "--no-prompt", "--node-modules-dir=manual", "--unstable-no-legacy-abort"],
-  ...["--allow-net", "--allow-env", "--allow-read=.", "hosts/edge/deno.ts"],
+  ...["--allow-net", "--allow-env", "--allow-read=."],
+  "hosts/edge/deno.ts",
 ];
 
 /** Deno keeps its compiled sources out of the user's home. */

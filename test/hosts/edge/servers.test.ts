@@ -2,18 +2,23 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
+import { encode } from "fast-png";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { writeModel } from "../../../core-ts/onnx/write.ts";
 import { readConfig } from "../../../hosts/edge/config.ts";
 import { localJobs } from "../../../hosts/edge/jobs.ts";
 import { partsOf } from "../../../hosts/edge/worker-parts.ts";
 import { nodePorts } from "../../../hosts/node/ports.ts";
+import type { JobRequest } from "../../../hosts/shared/job/index.ts";
 import { readNpy } from "../../../hosts/shared/npy/read.ts";
 import { ROOT } from "../../runtimes/bundle.ts";
 import { whyNot } from "../../runtimes/child-process.ts";
 import { denoBinary } from "../../runtimes/deno.ts";
 import { nodeBackend } from "../../support/backends.ts";
+import { graph, model, value } from "../../support/build-model.ts";
 import { digitsAccuracy, logitsOf } from "../../support/digits.ts";
+import { random } from "../../support/numbers.ts";
 import { post } from "./fake-jobs.ts";
 import { malformedRequests } from "./malformed.ts";
 import { startDeno, startNode, startWorkerd, type TestServer } from "./servers.ts";
@@ -25,12 +30,26 @@ const OPTIONS = { "batch-size": 32, chip: "TX5368AV200" };
 /** Random data for longer than any test: ends by being stopped (with two numbers no early-stop flag rises). */
 const ENDLESS = { model: MODEL, options: JSON.stringify({ iteration: [1, 100_000_000] }) };
 
+const pixels = random(5);
+const picture = {
+  width: 30,
+  height: 20,
+  channels: 3,
+  data: Uint8Array.from({ length: 1800 }, () => 256 * pixels()),
+};
+const dims = [1, 3, 12, 12];
+const smallModel = writeModel(
+  model(graph({ inputs: [value("x", dims)], outputs: [value("y", dims)], nodes: ["Relu x -> y"] })),
+);
+const PICTURE = ["noise.png", encode(picture)] as const;
+
+const files = (list: typeof MODEL | typeof DATA) => list.map(([name, bytes]) => ({ name, bytes }));
+const DEMO: JobRequest = { model: files(MODEL)[0]!, data: files(DATA), options: OPTIONS };
+
 /** What the same job gives in this process, without any HTTP. */
-async function localModel(): Promise<Uint8Array> {
+async function localModel(request: JobRequest): Promise<Uint8Array> {
   const { signal } = new AbortController();
   const jobs = localJobs(partsOf(nodePorts(signal), "wasm"), readConfig({}));
-  const files = (list: typeof MODEL | typeof DATA) => list.map(([name, bytes]) => ({ name, bytes }));
-  const request = { model: files(MODEL)[0]!, data: files(DATA), options: OPTIONS };
   return (await jobs.quantize(request, { signal, onEvent: () => undefined })).model.bytes;
 }
 
@@ -70,11 +89,11 @@ async function quantized(server: TestServer): Promise<string> {
   return digest(new Uint8Array(await response.arrayBuffer()));
 }
 
-let model: Uint8Array;
+let demo: Uint8Array;
 let expected: string;
 beforeAll(async () => {
-  model = await localModel();
-  expected = digest(model);
+  demo = await localModel(DEMO);
+  expected = digest(demo);
 }, 60_000);
 
 describe.each(HOSTS)("the edge app on %s", (_, start, reason) => {
@@ -94,7 +113,7 @@ describe.each(HOSTS)("the edge app on %s", (_, start, reason) => {
 
   test("answers integers as onnxruntime-node does, with the demo's accuracy", async () => {
     const images = [["test.npy", file("test_images.npy")]] as const;
-    const form = { model: [["q.onnx", model]], data: images } as const;
+    const form = { model: [["q.onnx", demo]], data: images } as const;
     const response = await server.fetch("/v1/infer", post(form, { Accept: "application/zip" }));
     expect(response.status).toBe(200);
     const files = unzipSync(new Uint8Array(await response.arrayBuffer()));
@@ -104,7 +123,7 @@ describe.each(HOSTS)("the edge app on %s", (_, start, reason) => {
     });
     // Real units, one scale for all logits: ranks are those of the integers. 98.0 % is the float model's share (examples/digits).
     expect(await digitsAccuracy(rows)).toBeGreaterThan(0.97);
-    const integers = await logitsOf(model, nodeBackend(), 500);
+    const integers = await logitsOf(demo, nodeBackend(), 500);
     const scale = rows[0]![0]! / integers[0]![0]!;
     for (const [i, row] of rows.entries())
       for (const [j, x] of row.entries()) expect(x).toBeCloseTo(integers[i]![j]! * scale, 4);
@@ -120,6 +139,18 @@ describe.each(HOSTS)("the edge app on %s", (_, start, reason) => {
     expect(kinds.at(-1)).toBe("result");
     const result = JSON.parse(/event: result\ndata: (.*)/.exec(text)![1]!) as { model: { name: string } };
     expect(result.model.name).toBe("digits_quantize.onnx");
+  });
+
+  test("takes pictures, resized, for the same bytes", async () => {
+    const [name, bytes] = PICTURE;
+    const request = {
+      model: { name: "small.onnx", bytes: smallModel },
+      data: [{ name, bytes }],
+      options: {},
+    };
+    const form = { model: [["small.onnx", request.model.bytes]], data: [PICTURE] } as const;
+    const response = await server.fetch("/v1/quantize", post(form));
+    expect(digest(new Uint8Array(await response.arrayBuffer()))).toBe(digest(await localModel(request)));
   });
 
   test("inspects", async () => {
