@@ -1,5 +1,6 @@
 import { ModelError } from "../errors.ts";
 import type { Attribute, FunctionDef, Graph, GraphValue, Model, Node } from "../graph/graph.ts";
+import { withoutPointwise } from "../graph/pointwise.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -75,7 +76,8 @@ function writeValue({ name, type }: GraphValue): onnx.ValueInfoProto.$Properties
   return { name, type: { tensorType: { elemType: DTYPE_CODES[type.dtype], ...(shape && { shape }) } } };
 }
 
-function writeGraph(graph: Graph, tensors: TensorWriter): onnx.GraphProto.$Properties {
+function writeGraph(source: Graph, tensors: TensorWriter): onnx.GraphProto.$Properties {
+  const graph = withoutPointwise(source);
   const edges = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   const inner = [...graph.types].filter(([name]) => !edges.has(name) && !graph.initializers.has(name));
   return {

@@ -1,3 +1,4 @@
+import { isPointwise } from "../graph/pointwise.ts";
 import { add, sub } from "./add.ts";
 import { argMax } from "./arg-max.ts";
 import { averagePool } from "./average-pool.ts";
@@ -20,7 +21,8 @@ import type { OpRecord } from "./record.ts";
 import { globalAveragePool, reduceMean } from "./reduce-mean.ts";
 import { resize } from "./resize.ts";
 import { softmax } from "./softmax.ts";
-import { hardSigmoid, hardSwish, sigmoid, tanh } from "./table.ts";
+import { pointwise } from "./table.ts";
+import { UNARY } from "./unary.ts";
 
 /** Every op the quantizer can hold in integers, by its ONNX name. */
 export const OPS = {
@@ -44,8 +46,6 @@ export const OPS = {
   LayerNormalization: layerNormalization,
   MeanVarianceNormalization: meanVarianceNormalization,
   SimplifiedLayerNormalization: rmsNormalization,
-  HardSigmoid: hardSigmoid,
-  HardSwish: hardSwish,
   Identity: movement,
   LeakyRelu: leakyRelu,
   MatMul: matmul,
@@ -57,21 +57,21 @@ export const OPS = {
   Relu: relu,
   Reshape: movement,
   Resize: resize,
-  Sigmoid: sigmoid,
   Slice: movement,
   Softmax: softmax,
   Split: movement,
   Squeeze: movement,
   Sub: sub,
-  Tanh: tanh,
   Tile: movement,
   Transpose: movement,
   Unsqueeze: movement,
+  ...UNARY,
 } as const satisfies Record<string, OpRecord>;
 
 export type OpName = keyof typeof OPS;
 
-/** The record of a standard op, or undefined when it can only stay float. */
+/** The record of a standard op, or of several fused into one; undefined when it can only stay float. */
 export function opRecord(op: string, domain: string): OpRecord | undefined {
+  if (isPointwise({ op, domain })) return pointwise;
   return domain === "" && Object.hasOwn(OPS, op) ? OPS[op as OpName] : undefined;
 }

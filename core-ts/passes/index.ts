@@ -1,6 +1,7 @@
 import { canonicalGemm } from "./canonical-gemm.ts";
 import { explicitWindows } from "./explicit-windows.ts";
 import { foldAffine } from "./fold-affine.ts";
+import { fuseTables } from "./fuse-tables.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeTransposes } from "./merge-transposes.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
@@ -19,3 +20,6 @@ export const PASSES = {
   mergeTransposes,
   removeDeadCode,
 } as const satisfies Record<string, Pass>;
+
+/** What runs once the others have come to rest. */
+export const LAST_PASSES: readonly Pass[] = [fuseTables, removeDeadCode];

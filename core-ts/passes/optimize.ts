@@ -3,7 +3,7 @@ import { InternalError } from "../errors.ts";
 import type { Graph, Model } from "../graph/graph.ts";
 import { verifyGraph } from "../graph/verify.ts";
 import { specialize } from "../specialize/index.ts";
-import { PASSES } from "./index.ts";
+import { LAST_PASSES, PASSES } from "./index.ts";
 import type { Pass } from "./pass.ts";
 
 /** Far above what any model needs; a pair of passes that undo each other would never end. */
@@ -35,5 +35,6 @@ export async function optimize(
   backend: Backend,
 ): Promise<{ model: Model; notes: string[] }> {
   const specialized = await specialize(model, batch, backend);
-  return { model: specialized, notes: runPasses(specialized.graph) };
+  const { graph } = specialized;
+  return { model: specialized, notes: [...runPasses(graph), ...runPasses(graph, LAST_PASSES)] };
 }
