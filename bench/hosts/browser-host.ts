@@ -8,22 +8,24 @@ import { CHROMIUM_LAUNCH, whyNoChromium } from "../../test/support/chromium.ts";
 import type { BenchHost, BenchJob, Measured } from "./host.ts";
 import { watchMemory } from "./memory.ts";
 
-/** The parent of a process; undefined for one that has ended. */
-function parentOf(pid: number): number | undefined {
+/** A file of /proc; "" for a process that has ended. */
+function procFile(pid: number, name: string): string {
   try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch {
-    return undefined;
+    return "";
   }
 }
 
-/** A process and all below it: Chromium is one process a page, and several more. */
-function family(root: number): number[] {
+/**
+ * The processes below Chromium's first one that render pages, workers included. The others (network, display, helpers) are there whether a page
+ * quantizes or not, and their sum counts what they share several times.
+ */
+function renderers(root: number): number[] {
   const all = readdirSync("/proc").map(Number).filter(Number.isInteger);
-  const parents = new Map(all.map((pid) => [pid, parentOf(pid)]));
-  const isBelow = (pid: number | undefined): boolean =>
-    pid !== undefined && (pid === root || isBelow(parents.get(pid)));
-  return all.filter(isBelow);
+  const parentOf = (pid: number) => Number(/^PPid:\s+(\d+)$/m.exec(procFile(pid, "status"))?.[1]);
+  const isBelow = (pid: number): boolean => pid > 1 && (pid === root || isBelow(parentOf(pid)));
+  return all.filter((pid) => procFile(pid, "cmdline").includes("--type=renderer") && isBelow(pid));
 }
 
 /** Quantizes in the page; from the call to the result, the worker's start and the loading of ONNX Runtime included. */
@@ -50,7 +52,7 @@ async function quantizeIn(page: Page, job: BenchJob, threads: number): Promise<O
 async function inChromium(server: BrowserServer, job: BenchJob, threads: number): Promise<Measured> {
   const site = await servePage({ port: 0, isolated: threads > 1 });
   const browser = await chromium.connect(server.wsEndpoint());
-  const memory = watchMemory(() => family(server.process().pid!));
+  const memory = watchMemory(() => renderers(server.process().pid!));
   try {
     const page = await browser.newPage();
     await page.goto(site.url);
@@ -62,7 +64,7 @@ async function inChromium(server: BrowserServer, job: BenchJob, threads: number)
   }
 }
 
-/** Headless Chromium with the page of hosts/browser open; memory is that of all its processes. */
+/** Headless Chromium with the page of hosts/browser open; memory is that of its renderers. */
 export function browserHost(name: string, threads: number): BenchHost {
   return {
     name,
