@@ -7,6 +7,7 @@ import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
+import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
 import { groupNormalization, layerNormalization, rmsNormalization } from "./functions/normalization.ts";
 import { averagePool8, averagePool16, globalMaxPool, maxPool16, pad16 } from "./functions/pooling.ts";
 import {
@@ -47,6 +48,7 @@ export const FIXED_OPS = {
   Conv8: { build: conv8 },
   ConvTranspose16: { build: convTranspose16 },
   ConvTranspose8: { build: convTranspose8 },
+  DepthToSpace16: { build: depthToSpace16 },
   Div: { build: div },
   Gemm16: { build: gemm16 },
   Gemm8: { build: gemm8 },
@@ -65,6 +67,7 @@ export const FIXED_OPS = {
   MaxPool16: { build: maxPool16 },
   Mul: { build: mul },
   PRelu: { build: prelu },
+  OneHot: { build: oneHot },
   Pad16: { build: pad16 },
   ReduceMean: { build: reduceMean },
   Requantize: { build: requantizeOp },
@@ -75,7 +78,9 @@ export const FIXED_OPS = {
   ScaleShift: { build: scaleShift },
   Softmax16: { build: softmax16 },
   Softmax8: { build: softmax8 },
+  SpaceToDepth16: { build: spaceToDepth16 },
   Sub: { build: sub },
+  Trilu: { build: trilu },
   ArgMin16: { build: argMin16 },
   CumSum: { build: cumSum },
   Equal: { build: equal },

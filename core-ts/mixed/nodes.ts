@@ -1,4 +1,5 @@
 import { opRecord } from "../ops/index.ts";
+import { outputKind } from "../ops/record.ts";
 import type { Precision } from "../plan/options.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 
@@ -6,8 +7,8 @@ export type IntegerNode = Extract<NodePlan, { kind: "integer" }>;
 
 /** Whether a node has a scale of its own, so that a mix may give it a precision: those that hand integers on (Reshape, MaxPool), and ArgMax, have none. */
 export function isQuantized({ node }: IntegerNode): boolean {
-  const output = opRecord(node.op, node.domain)?.output;
-  return output !== "shared" && output !== "index";
+  const record = opRecord(node.op, node.domain);
+  return record === undefined || outputKind(record, node) === "own";
 }
 
 /** The nodes of a mix, in topological order. */
@@ -30,7 +31,9 @@ export class QuantizedNeighbours {
   #maker(value: string): IntegerNode | undefined {
     const node = this.#makers.get(value);
     if (node?.kind !== "integer") return undefined;
-    return isQuantized(node) ? node : this.#maker(node.node.inputs[0]!);
+    if (isQuantized(node)) return node;
+    const [first] = opRecord(node.node.op, node.node.domain)!.operands(node.node);
+    return this.#maker(node.node.inputs[first!]!);
   }
 
   /** One entry an operand that a quantized node makes. */

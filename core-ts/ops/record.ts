@@ -86,6 +86,8 @@ export interface OpRecord {
    * Max, Where), "sums" added up (Add). Absent: magnitudes of operands and output have nothing to do with each other.
    */
   readonly joins?: "values" | "sums";
+  /** A node whose output leaves its operand's range, so that it gets a scale of its own although `output` is "shared" (cubic Resize overshoots). */
+  leavesRange?(node: Node): boolean;
   /** It does no arithmetic at all: between float ops it would be quantized for nothing. */
   readonly onlyMoves?: boolean;
   /** Whether a following Relu or Clip becomes this op's saturation bounds. */
@@ -98,8 +100,9 @@ export interface OpRecord {
 }
 
 /** What output i of a node is. */
-export function outputKind(record: OpRecord, i: number): OutputKind {
-  return i === 0 ? record.output : (record.otherOutputs ?? record.output);
+export function outputKind(record: OpRecord, node: Node, i = 0): OutputKind {
+  const kind = i === 0 ? record.output : (record.otherOutputs ?? record.output);
+  return kind === "shared" && record.leavesRange?.(node) ? "own" : kind;
 }
 
 export const firstOperand = (): readonly number[] => [0];

@@ -1,10 +1,12 @@
 import { type BitWidth, requireBitWidth } from "../chips/index.ts";
 import { GraphIndex } from "../graph/edit.ts";
 import type { Graph, Node } from "../graph/graph.ts";
+import { floatOnly } from "../ops/float-only.ts";
 import { opRecord } from "../ops/index.ts";
 import { type OpRecord, outputKind, type PlanView } from "../ops/record.ts";
 import { type FusedActivation, fusedActivation } from "../passes/activation.ts";
-import { toNumbers } from "../tensor/tensor.ts";
+import { activationScale, intType } from "../quantize/scale.ts";
+import { type Tensor, toNumbers } from "../tensor/tensor.ts";
 import { withEmptyValues } from "./empty-values.ts";
 import { withIntegerInputs } from "./input-types.ts";
 import { withKnownScales } from "./known-scales.ts";
@@ -34,19 +36,23 @@ function precisionOf({ options }: Planner, node: Node): Precision {
 
 /** The width an op works at: that of its precision, or, where its output has no scale of its own, that of its operand. */
 function widthOf(planner: Planner, node: Node, record: OpRecord): BitWidth {
-  const operand = record.output === "own" ? undefined : ownPlan(planner, node.inputs[0]!);
+  const [first] = record.operands(node);
+  const operand = outputKind(record, node) === "own" ? undefined : ownPlan(planner, node.inputs[first!]!);
   return operand?.bits ?? precisionOf(planner, node).bits;
 }
 
 /** Why this node can't be integer, or undefined. */
 function whyNotInteger(planner: Planner, node: Node, record: OpRecord | undefined): string | undefined {
-  if (!record) return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer form`;
+  if (!record) return floatOnly(node);
   const view = planView(planner.graph, precisionOf(planner, node).bits);
   const operands = record.operands(node);
   const other = operands.map((i) => node.inputs[i]!).find((value) => view.dtype(value) !== "float32");
   if (other !== undefined)
     return `its input "${other}" is ${view.dtype(other) ?? "of unknown type"}, not float32`;
-  if (operands.every((i) => view.constant(node.inputs[i]!))) return "all its inputs are constant";
+  if (node.inputs.every((value) => value === "" || view.constant(value)))
+    return "all its inputs are constant";
+  const isFed = operands.length === 0 || operands.some((i) => !view.constant(node.inputs[i]!));
+  if (outputKind(record, node) !== "shared" && !isFed) return "all its data are constant";
   return record.refuse?.(node, view);
 }
 
@@ -56,10 +62,9 @@ function readersPrecisions(planner: Planner, value: string): Precision[] {
     const record = opRecord(reader.op, reader.domain);
     const isOperand = record?.operands(reader).some((i) => reader.inputs[i] === value);
     if (!isOperand || whyNotInteger(planner, reader, record) !== undefined) return [];
-    if (record!.output === "own") return [precisionOf(planner, reader)];
-    return record!.output === "shared"
-      ? reader.outputs.flatMap((name) => readersPrecisions(planner, name))
-      : [];
+    const kind = outputKind(record!, reader);
+    if (kind === "own") return [precisionOf(planner, reader)];
+    return kind === "shared" ? reader.outputs.flatMap((name) => readersPrecisions(planner, name)) : [];
   });
 }
 
@@ -89,10 +94,30 @@ function isNonNegative(planner: Planner, value: string): boolean {
     : planner.nonNegative.has(value);
 }
 
+/** The scale on which a moved constant (an embedding table) is held: all of it fits, whichever part run-time indices choose. */
+function scaleOfConstant(data: Tensor, qmax: number): number {
+  const largest = toNumbers(data).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return activationScale(largest, qmax);
+}
+
+/** An output that holds elements of its operand: on the operand's scale, or on that of the table they are chosen from. */
+function planMoved(planner: Planner, node: Node, operand: string): ValuePlan {
+  const constant = planner.view.constant(operand);
+  if (!constant) return { kind: "shared", with: operand };
+  const { bits, mode } = precisionOf(planner, node);
+  return {
+    kind: "own",
+    bits,
+    signed: true,
+    observer: mode,
+    scale: scaleOfConstant(constant, intType(bits, true).qmax),
+  };
+}
+
 function planOutput(planner: Planner, value: string, node: Node, record: OpRecord): ValuePlan {
   const { bits, mode } = precisionOf(planner, node);
   // A fused activation's output stands for output 0.
-  switch (outputKind(record, Math.max(0, node.outputs.indexOf(value)))) {
+  switch (outputKind(record, node, Math.max(0, node.outputs.indexOf(value)))) {
     case "own":
       return {
         kind: "own",
@@ -101,7 +126,7 @@ function planOutput(planner: Planner, value: string, node: Node, record: OpRecor
         observer: mode,
       };
     case "shared":
-      return { kind: "shared", with: node.inputs[record.operands(node)[0]!]! };
+      return planMoved(planner, node, node.inputs[record.operands(node)[0]!]!);
     case "index":
       return { kind: "float", because: "it is an index or a truth value" };
   }
@@ -115,7 +140,8 @@ function planInteger(planner: Planner, node: Node, record: OpRecord): void {
     : undefined;
   const signs = operands.map((value) => isNonNegative(planner, value));
   const never =
-    record.nonNegative?.(node, planner.view, signs) ?? (record.output === "shared" && signs[0] === true);
+    record.nonNegative?.(node, planner.view, signs) ??
+    (outputKind(record, node) === "shared" && signs[0] === true);
   const outputs = activation ? [activation.output] : node.outputs.filter((name) => name !== "");
   for (const value of outputs) {
     if (never || (activation && activation.lower >= 0)) planner.nonNegative.add(value);

@@ -24,9 +24,10 @@ export function keepMovementFloat(plan: QuantPlan): QuantPlan {
   for (let i = nodes.length - 1; i >= 0; i--) {
     const current = nodes[i]!;
     if (current.kind !== "integer" || !opRecord(current.node.op, current.node.domain)!.onlyMoves) continue;
-    const source = current.node.inputs[0]!;
+    const [first] = opRecord(current.node.op, current.node.domain)!.operands(current.node);
+    const source = current.node.inputs[first!]!;
     const owner = scaleOwner({ ...plan, values }, source);
-    if (owner === undefined || made.has(owner)) continue;
+    if (owner !== undefined && made.has(owner)) continue;
     if (current.outputs.some((value) => readAsInteger(nodes, value))) continue;
     nodes[i] = { kind: "float", node: current.node, because };
     for (const value of current.outputs) values.set(value, { kind: "float", because });

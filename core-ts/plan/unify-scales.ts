@@ -3,10 +3,10 @@ import { opRecord } from "../ops/index.ts";
 import { ownPlan, type QuantPlan, scaleOwner, type ValuePlan } from "./plan.ts";
 
 /**
- * Ops that join tensors element by element, so that their inputs must be on one scale. Stack is Unsqueeze and Concat in ONNX; ScatterND has no
- * integer form in this version.
+ * Ops that join tensors element by element, so that their inputs must be on one scale (the manual's list of -uis). Stack is Unsqueeze and
+ * Concat in ONNX.
  */
-const JOINS = ["Concat"];
+const JOINS = ["Concat", "ScatterElements", "ScatterND"];
 
 /** Owners of the scales that meet at a join, that of its output first. Fixed scales, and other widths, stay as they are. */
 function meeting(plan: QuantPlan, node: Node, output: string): string[] {
@@ -40,7 +40,7 @@ function groups(plan: QuantPlan): string[][] {
 }
 
 /**
- * -uis: all values that meet at a Concat share the scale of its output, so that no requantize stands before it. What calibration sees of
+ * -uis: all values that meet at a join share the scale of its output, so that no requantize stands before it. What calibration sees of
  * any of them counts for that scale.
  */
 export function unifyScales(plan: QuantPlan): QuantPlan {

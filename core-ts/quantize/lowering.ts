@@ -3,7 +3,13 @@ import { attr } from "../graph/attributes.ts";
 import { KNIGHT_DOMAIN, type Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
-import type { Attributes, IntValue, LowerContext, PlanView } from "../ops/record.ts";
+import {
+  type Attributes,
+  type IntValue,
+  type LowerContext,
+  outputKind,
+  type PlanView,
+} from "../ops/record.ts";
 import { type NodePlan, ownPlan, scaleOwner } from "../plan/plan.ts";
 import { planView } from "../plan/view.ts";
 import type { KnownWeights } from "../qdq/known.ts";
@@ -64,8 +70,8 @@ export class NodeLowering implements LowerContext {
     }
     const form = this.#run.values.integers(value);
     // An op whose output has no scale of its own takes integers as they are; every other one works at its own width.
-    if (form.type.bits === this.bits || opRecord(this.node.op, this.node.domain)?.output !== "own")
-      return form;
+    const takesAny = outputKind(opRecord(this.node.op, this.node.domain)!, this.node) !== "own";
+    if (takesAny || form.type.bits === this.bits) return form;
     const type = intType(this.bits, form.type.signed);
     const { observer } = ownPlan(this.#run.values.plan, this.plan.outputs[0]!)!;
     const other: IntValue = { name: "", type, scale: this.#run.borderScale(value, type, observer) };

@@ -2,6 +2,7 @@ import type { FixedOpName } from "../../core-ts/fixed/index.ts";
 import type { Tensor } from "../../core-ts/tensor/tensor.ts";
 import type { FixedCase, SolvedCase } from "./fixed-case.ts";
 import { type Call, call } from "./integers.ts";
+import { depthToSpaceTwin, oneHotTwin, spaceToDepthTwin, triluTwin } from "./ops/blocks.ts";
 import { convTransposeTwin, convTwin } from "./ops/conv.ts";
 import {
   clipTwin,
@@ -33,6 +34,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Conv8: convTwin,
   ConvTranspose16: convTransposeTwin,
   ConvTranspose8: convTransposeTwin,
+  DepthToSpace16: depthToSpaceTwin,
   Div: divTwin,
   Gemm16: gemmTwin,
   Gemm8: gemmTwin,
@@ -51,6 +53,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   MaxPool16: maxPoolTwin,
   Mul: mulTwin,
   PRelu: preluTwin,
+  OneHot: oneHotTwin,
   Pad16: padTwin,
   ReduceMean: sumOfTwin((v) => v),
   Requantize: requantizeOpTwin,
@@ -61,7 +64,9 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   ScaleShift: scaleShiftTwin,
   Softmax16: softmaxTwin,
   Softmax8: softmaxTwin,
+  SpaceToDepth16: spaceToDepthTwin,
   Sub: sumTwin(-1n),
+  Trilu: triluTwin,
   ArgMin16: indexTwin(Math.min),
   CumSum: cumSumTwin,
   Equal: comparisonTwin((a, b) => a === b),

@@ -2,6 +2,7 @@ import type { FixedOpName } from "../../../core-ts/fixed/index.ts";
 import type { SolvedCase } from "../fixed-case.ts";
 import { solve } from "../index.ts";
 import { Random } from "../random.ts";
+import { BLOCK_CASES } from "./blocks.ts";
 import type { CaseMakers } from "./draw.ts";
 import { ELEMENTWISE_CASES } from "./elementwise.ts";
 import { FUNCTION_LIKE_CASES } from "./function-like.ts";
@@ -14,6 +15,7 @@ import { WINDOW_CASES } from "./window.ts";
 
 /** Case generators of every op. */
 export const CASES: CaseMakers = {
+  ...BLOCK_CASES,
   ...ELEMENTWISE_CASES,
   ...FUNCTION_LIKE_CASES,
   ...LINEAR_CASES,

@@ -17,7 +17,7 @@ import { firstShift, LARGEST } from "./linear.ts";
 
 const pad: CaseMaker = (random, i) => {
   const dims = shape(random, random.int(1, 4)).map((dim) => dim + 2);
-  const mode = ["constant", "reflect", "edge", "constant"][i % 4]!;
+  const mode = ["constant", "reflect", "edge", "wrap"][(i >> 1) % 4]!;
   const low = mode === "constant" && random.chance(0.3) ? -1 : 0;
   const pads = make("int64", [2 * dims.length], random.ints(2 * dims.length, low, 2));
   const x = DTYPES16[i % 2]!;
@@ -44,14 +44,22 @@ function nearest(by: "scales" | "sizes"): CaseMaker {
   };
 }
 
-/** [to, from] coefficients in 1/2048, two neighbours per row, each row summing to 2048. */
+/** Four neighbours as cubic resizing weights them: negative outside, their sum 2048. */
+function cubicWeights(random: Random): number[] {
+  const [before, after, left] = [random.int(-300, 0), random.int(-300, 0), random.int(0, 2048)];
+  return [before, left, 2048 - before - left - after, after];
+}
+
+/** [to, from] coefficients in 1/2048: linear, cubic, or a position outside, whose row is 0. */
 function coefficients(random: Random, to: number, from: number) {
+  const isCubic = random.chance(0.4);
   const rows = Array.from({ length: to }, () => {
     const row = new Array<number>(from).fill(0);
+    if (random.chance(0.05)) return row;
     const at = random.int(0, from - 1);
     const left = random.pick([2048, 1024, random.int(0, 2048)]);
-    row[at]! += left;
-    row[Math.min(at + 1, from - 1)]! += 2048 - left;
+    const weights = isCubic ? cubicWeights(random) : [0, left, 2048 - left];
+    for (const [k, weight] of weights.entries()) row[Math.min(Math.max(at + k - 1, 0), from - 1)]! += weight;
     return row;
   });
   return stored(make("int16", [to, from], rows.flat()));
@@ -62,7 +70,7 @@ function resizeLinear(rank: 3 | 4): CaseMaker {
     const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
     const dims = shape(random, rank, 5);
     const matrices = dims.slice(2).map((from) => coefficients(random, random.int(1, 8), from));
-    const largest = LARGEST[x] * 2048 ** matrices.length;
+    const largest = LARGEST[x] * (2 * 2048) ** matrices.length;
     const q1 = firstShift(random, largest);
     const parts = requantizers(random, { count: 1, magnitude: Math.min(largest / 2 ** q1, 2 ** 31) / 2, to });
     const data = activation(random, x, { dims, style: styleOf(random, i) });

@@ -1,0 +1,36 @@
+import type { Node } from "../graph/graph.ts";
+
+const BRANCHES = "which ops run is decided by the data";
+const LOOP = "its body runs as often as the data say, on values that no scale is known for";
+const COUNTED = "how many elements it returns depends on the data, so nothing behind it has a known shape";
+const POWERS = "it takes powers and roots of sums, which have no integer form here";
+const SEQUENCE = "it handles a sequence of tensors that is put together at run time";
+
+/** Why these ops stay float; what exporters write most often among those that have no record. */
+const REASONS: Readonly<Record<string, string>> = {
+  Cast: "types change outside of the integer graph only",
+  Compress: COUNTED,
+  ConcatFromSequence: SEQUENCE,
+  GlobalLpPool: POWERS,
+  GridSample: "every output element reads at a place computed at run time, with a fraction of its own",
+  If: BRANCHES,
+  Loop: LOOP,
+  LpPool: POWERS,
+  NonMaxSuppression: "it compares boxes one after another and returns as many as the data leave",
+  NonZero: COUNTED,
+  RoiAlign: "it samples each region at places computed at run time",
+  MaxRoiPool: "it pools each region over bounds computed at run time",
+  Scan: LOOP,
+  SequenceAt: SEQUENCE,
+  SequenceConstruct: SEQUENCE,
+  SequenceInsert: SEQUENCE,
+  SplitToSequence: SEQUENCE,
+  Unique: COUNTED,
+};
+
+/** Sentence for a node whose op has no record. */
+export function floatOnly({ op, domain }: Node): string {
+  const title = `${domain ? `${domain}.` : ""}${op} has no integer form`;
+  const reason = domain === "" ? REASONS[op] : undefined;
+  return reason === undefined ? title : `${title}: ${reason}`;
+}
