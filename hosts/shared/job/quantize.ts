@@ -14,7 +14,7 @@ export interface JobScale {
 export interface QuantizeResult {
   /** {name}_quantize.onnx. */
   readonly model: JobFile;
-  /** By value; the content of {name}_scale.json, which the option "load-scale-json" takes. */
+  /** By value; the content of {name}_scale.json, which the option "load-scale-json" takes. Empty where that option is given. */
   readonly scales: Readonly<Record<string, JobScale>>;
   /** Everything else the run wrote: the scale file, the float model it was made from, reports. */
   readonly files: readonly JobFile[];
@@ -26,11 +26,16 @@ export interface QuantizeResult {
 const MODEL = /^[^/]+_quantize\.onnx$/;
 const SCALES = /^[^/]+_scale\.json$/;
 
+/** Whether the scales are given: then there are none to write, and the command refuses to. */
+function loadsScales({ options = {} }: JobRequest): boolean {
+  return (options["load-scale-json"] ?? options.load_scale_json ?? null) !== null;
+}
+
 /** Knight quant over files in memory. @throws every KnightError that the command reports. */
 export async function quantizeJob(request: JobRequest, host: JobHost): Promise<QuantizeResult> {
   const run = await openJob(request, host, {
     runMode: "quant",
-    unlessGiven: { "generate-scale-json": true },
+    unlessGiven: loadsScales(request) ? {} : { "generate-scale-json": true },
   });
   const report = await runQuant(run);
   const results = run.results();
