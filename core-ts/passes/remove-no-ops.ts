@@ -1,5 +1,5 @@
 /**
- * y = Identity(x), Dropout(x), Cast(x) to x's type, Reshape/Squeeze/Slice/... that change nothing, Concat or Sum of one input
+ * y = Identity(x), Dropout(x), Cast(x) to x's type, Reshape/Squeeze/Slice/... that change nothing, Concat or Sum of one input, ReduceSum over no axes
  *   →  readers of y read x.
  * Conditions: for ops that could still move elements without changing the shape (Slice backwards, Pad shifting), their parameters
  * are constants that say they do not. A model output keeps its name: then the producer of x takes it over, if x is no output itself.
@@ -33,6 +33,12 @@ function isInference(node: Node, site: Site): boolean {
   );
 }
 
+/** A reduction that is told to reduce nothing when it has no axes, and has none; only those that then leave elements as they are. */
+function withoutAxes(node: Node, site: Site): boolean {
+  const isEmpty = !node.inputs[1] || site.constant(node.inputs[1])?.data.length === 0;
+  return isEmpty && intAttr(node, "noop_with_empty_axes", 0) === 1;
+}
+
 const NO_OPS: Readonly<Record<string, Test>> = {
   Cast: (node, site) => DTYPE_CODES[site.dtype(node.inputs[0]!) ?? "string"] === intAttr(node, "to", 0),
   Concat: oneInput,
@@ -44,6 +50,10 @@ const NO_OPS: Readonly<Record<string, Test>> = {
   Mean: oneInput,
   Min: oneInput,
   Pad: (node, site) => site.constant(node.inputs[1]) !== undefined && allConstant(node, site, 1, 0),
+  ReduceMax: withoutAxes,
+  ReduceMean: withoutAxes,
+  ReduceMin: withoutAxes,
+  ReduceSum: withoutAxes,
   Reshape: sameShape,
   Slice: (node, site) => sameShape(node, site) && allConstant(node, site, 4, 1),
   Squeeze: sameShape,
