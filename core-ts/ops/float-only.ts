@@ -31,6 +31,5 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Sentence for a node whose op has no record. */
 export function floatOnly({ op, domain }: Node): string {
   const title = `${domain ? `${domain}.` : ""}${op} has no integer form`;
-  const reason = domain === "" ? REASONS[op] : undefined;
-  return reason === undefined ? title : `${title}: ${reason}`;
+  return domain === "" && Object.hasOwn(REASONS, op) ? `${title}: ${REASONS[op]}` : title;
 }
