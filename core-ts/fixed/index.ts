@@ -8,7 +8,12 @@ import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
 import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
-import { groupNormalization, layerNormalization, rmsNormalization } from "./functions/normalization.ts";
+import {
+  groupNormalization,
+  l1Normalization,
+  layerNormalization,
+  rmsNormalization,
+} from "./functions/normalization.ts";
 import { averagePool8, averagePool16, globalMaxPool, maxPool16, pad16 } from "./functions/pooling.ts";
 import {
   argMax16,
@@ -56,6 +61,7 @@ export const FIXED_OPS = {
   ShortConv16: { build: shortConv16 },
   ShortConv8: { build: shortConv8 },
   GroupNormalization: { build: groupNormalization },
+  L1Normalization: { build: l1Normalization },
   LayerNormalization: { build: layerNormalization },
   RmsNormalization: { build: rmsNormalization },
   GlobalMaxPool: { build: globalMaxPool },

@@ -16,6 +16,7 @@ import { gemm } from "./gemm.ts";
 import { groupNormalization, instanceNormalization } from "./group-normalization.ts";
 import { layerNormalization, meanVarianceNormalization, rmsNormalization } from "./layer-normalization.ts";
 import { logic } from "./logic.ts";
+import { lpNormalization } from "./lp-normalization.ts";
 import { matmul } from "./matmul.ts";
 import { globalMaxPool, maxPool } from "./max-pool.ts";
 import { mod } from "./mod.ts";
@@ -70,6 +71,7 @@ export const OPS = {
   SimplifiedLayerNormalization: rmsNormalization,
   Identity: movement,
   LeakyRelu: leakyRelu,
+  LpNormalization: lpNormalization,
   MatMul: matmul,
   MaxPool: maxPool,
   Mul: mul,

@@ -11,7 +11,7 @@ const LARGEST_BIAS = powerOfTwo(50);
 const LARGEST_SUM = powerOfTwo(51);
 const MOST_MEAN_BITS = 8;
 /** Grid of a normalised element: y = N·2^-22. */
-const NORMALIZED_UNIT = powerOfTwo(-22);
+export const NORMALIZED_UNIT = powerOfTwo(-22);
 
 /** Most elements of a centred row: Σd² ≤ n·(65535/2)² stays below 2^51 even at 16 bit. */
 export const LONGEST_ROW = powerOfTwo(20);

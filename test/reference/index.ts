@@ -17,7 +17,7 @@ import {
 } from "./ops/elementwise.ts";
 import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
 import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
-import { groupsTwin, rowsTwin } from "./ops/normalization.ts";
+import { groupsTwin, l1Twin, layersTwin, rmsTwin } from "./ops/normalization.ts";
 import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin } from "./ops/reductions.ts";
 import { comparisonTwin, modTwin, pickTwin, whereTwin } from "./ops/selection.ts";
 import { softmaxTwin } from "./ops/softmax.ts";
@@ -40,8 +40,9 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Gemm8: gemmTwin,
   GemmU8: gemmTwin,
   GroupNormalization: groupsTwin,
-  LayerNormalization: rowsTwin(true),
-  RmsNormalization: rowsTwin(false),
+  L1Normalization: l1Twin,
+  LayerNormalization: layersTwin,
+  RmsNormalization: rmsTwin,
   GlobalMaxPool: globalMaxPoolTwin,
   ShortConv16: convTwin,
   ShortConv8: convTwin,

@@ -1,7 +1,8 @@
 import type { FunctionDef } from "../../graph/graph.ts";
+import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
 import { BOUNDS, factor, saturate } from "../fragments/requantize.ts";
-import { centered, normalizedRows } from "../fragments/rows.ts";
+import { centered, NORMALIZED_BITS, normalizedRows, sumOver } from "../fragments/rows.ts";
 import { perChannel } from "../fragments/shapes.ts";
 
 const INPUTS = ["x", "multiplier", "bias", "shift"] as const;
@@ -41,6 +42,22 @@ export function rmsNormalization(): FunctionDef {
     inputs: INPUTS,
     attributes: [...BOUNDS, "axes", "epsilon"],
     body: (b) => withParameters(b, normalizedRows(b, b.cast("x", "float64"), b.attributes("axes")), asGiven),
+  });
+}
+
+/** docs/fixed-ops.md, L1Normalization: N = floor((2·x·2^22 + A) / 2A), A = max(Σ|x|, 1); exact, the numerator being below 2^40 plus A. */
+export function l1Normalization(): FunctionDef {
+  return defineFunction({
+    name: "L1Normalization",
+    inputs: INPUTS,
+    attributes: [...BOUNDS, "axes"],
+    body(b) {
+      const x = b.cast("x", "float64");
+      const a = b.op("Max", [sumOver(b, b.op("Abs", [x]), b.attributes("axes")), b.f64(1)]);
+      const numerator = b.op("Add", [b.op("Mul", [x, b.f64(powerOfTwo(NORMALIZED_BITS + 1))]), a]);
+      const n = b.op("Floor", [b.op("Div", [numerator, b.op("Mul", [a, b.f64(2)])])]);
+      return withParameters(b, n, asGiven);
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { CaseInput } from "../fixed-case.ts";
-import { type ActivationDType, make, RANGES } from "../integers.ts";
+import { type ActivationDType, type CaseAttributes, make, RANGES } from "../integers.ts";
 import type { Random } from "../random.ts";
 import {
   activation,
@@ -61,16 +61,19 @@ const layerNormalization: CaseMaker = (random, i) => {
   };
 };
 
-const rmsNormalization: CaseMaker = (random, i) => {
-  const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
-  const dims = shape(random, random.int(1, 4), 6);
-  const axes = random.pick([[random.int(-dims.length, dims.length - 1)], dims.map((_, k) => k)]);
-  const own = random.pick([dims.slice(random.int(0, dims.length - 1)), [1]]);
-  return {
-    inputs: [fed(data(random, x, dims, i)), ...parameters(random, own, to)],
-    attrs: { axes, epsilon: epsilon(random), ...bounds(random, to) },
+/** Rows without their mean; `more` are attributes beside axes. */
+const plainRows =
+  (more: (random: Random) => CaseAttributes): CaseMaker =>
+  (random, i) => {
+    const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
+    const dims = shape(random, random.int(1, 4), 6);
+    const axes = random.pick([[random.int(-dims.length, dims.length - 1)], dims.map((_, k) => k)]);
+    const own = random.pick([dims.slice(random.int(0, dims.length - 1)), [1]]);
+    return {
+      inputs: [fed(data(random, x, dims, i)), ...parameters(random, own, to)],
+      attrs: { axes, ...more(random), ...bounds(random, to) },
+    };
   };
-};
 
 const groupNormalization: CaseMaker = (random, i) => {
   const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
@@ -91,5 +94,6 @@ const groupNormalization: CaseMaker = (random, i) => {
 export const NORMALIZATION_CASES: CaseMakers = {
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
-  RmsNormalization: rmsNormalization,
+  L1Normalization: plainRows(() => ({})),
+  RmsNormalization: plainRows((random) => ({ epsilon: epsilon(random) })),
 };

@@ -41,10 +41,11 @@ interface Rows {
   rowOf(at: readonly number[]): number;
   /** Index of an element's multiplier, bias and shift. */
   parameterOf(at: readonly number[]): number;
-  readonly isCentered: boolean;
+  /** N of every element of a row. */
+  normalized(row: readonly bigint[]): readonly bigint[];
 }
 
-function normalize(call: Call, { rowOf, parameterOf, isCentered }: Rows): Tensor {
+function normalize(call: Call, { rowOf, parameterOf, normalized }: Rows): Tensor {
   const [x, multiplier, bias, shift] = call.inputs;
   const all = [...positions(x!.dims)];
   const members = new Map<number, number[]>();
@@ -55,8 +56,7 @@ function normalize(call: Call, { rowOf, parameterOf, isCentered }: Rows): Tensor
   const out = new Array<number>(x!.data.length);
   for (const flats of members.values()) {
     const row = flats.map((flat) => BigInt(x!.data[flat]!));
-    const d = isCentered ? centeredRow(row, BigInt(call.int("mean_bits"))) : row;
-    for (const [k, n] of normalizedRow(d, BigInt(call.int("epsilon"))).entries()) {
+    for (const [k, n] of normalized(row).entries()) {
       const flat = flats[k]!;
       const at = parameterOf(all[flat]!);
       const sum = n * BigInt(multiplier!.data[at]!) + BigInt(bias!.data[at]!);
@@ -66,23 +66,39 @@ function normalize(call: Call, { rowOf, parameterOf, isCentered }: Rows): Tensor
   return make(call.to(), x!.dims, out);
 }
 
-/** docs/fixed-ops.md, LayerNormalization (with the mean) and RmsNormalization (without). */
-export function rowsTwin(isCentered: boolean): (call: Call) => Tensor {
+const plain = (call: Call) => (row: readonly bigint[]) => normalizedRow(row, BigInt(call.int("epsilon")));
+const withoutMean = (call: Call) => (row: readonly bigint[]) =>
+  normalizedRow(centeredRow(row, BigInt(call.int("mean_bits"))), BigInt(call.int("epsilon")));
+
+/** floor((2·x·2^22 + A) / 2A) of every element of a row. */
+function sharesOfSum(row: readonly bigint[]): bigint[] {
+  const sum = row.reduce((total, x) => total + (x < 0n ? -x : x), 0n);
+  const a = sum > 1n ? sum : 1n;
+  return row.map((x) => floorDivide(2n * x * 2n ** 22n + a, 2n * a));
+}
+
+/** Rows along the axes `axes`. */
+function rowsTwin(normalized: (call: Call) => Rows["normalized"]): (call: Call) => Tensor {
   return (call) => {
     const [x, multiplier] = call.inputs;
     const axes = new Set(call.ints("axes").map((axis) => (axis + x!.dims.length) % x!.dims.length));
     const kept = x!.dims.map((dim, axis) => (axes.has(axis) ? 1 : dim));
-    return normalize(call, {
-      rowOf: (at) =>
-        flatIndex(
-          at.map((i, axis) => (axes.has(axis) ? 0 : i)),
-          kept,
-        ),
-      parameterOf: (at) => broadcastIndex(at, multiplier!.dims),
-      isCentered,
-    });
+    const rowOf = (at: readonly number[]) =>
+      flatIndex(
+        at.map((i, axis) => (axes.has(axis) ? 0 : i)),
+        kept,
+      );
+    const parameterOf = (at: readonly number[]) => broadcastIndex(at, multiplier!.dims);
+    return normalize(call, { rowOf, parameterOf, normalized: normalized(call) });
   };
 }
+
+/** docs/fixed-ops.md, LayerNormalization. */
+export const layersTwin = rowsTwin(withoutMean);
+/** docs/fixed-ops.md, RmsNormalization. */
+export const rmsTwin = rowsTwin(plain);
+/** docs/fixed-ops.md, L1Normalization. */
+export const l1Twin = rowsTwin(() => sharesOfSum);
 
 /** docs/fixed-ops.md, GroupNormalization. */
 export function groupsTwin(call: Call): Tensor {
@@ -91,6 +107,6 @@ export function groupsTwin(call: Call): Tensor {
   return normalize(call, {
     rowOf: ([sample, channel]) => sample! * groups + Math.floor(channel! / (channels / groups)),
     parameterOf: (at) => at[1]!,
-    isCentered: true,
+    normalized: withoutMean(call),
   });
 }
