@@ -6,7 +6,7 @@ import { div } from "./functions/div.ts";
 import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
-import { matmul8, matmul16, matmulU8S8 } from "./functions/matmul.ts";
+import { matmul8, matmul16, matmulU8S8, shortMatmul8 } from "./functions/matmul.ts";
 import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
 import {
   groupNormalization,
@@ -40,6 +40,7 @@ import {
   mod,
   where,
 } from "./functions/selection.ts";
+import { shortGemm8 } from "./functions/short-gemm.ts";
 import { softmax8, softmax16 } from "./functions/softmax.ts";
 
 /** Every integer op of docs/fixed-ops.md and the function that defines it. */
@@ -60,6 +61,8 @@ export const FIXED_OPS = {
   GemmU8: { build: gemmU8 },
   ShortConv16: { build: shortConv16 },
   ShortConv8: { build: shortConv8 },
+  ShortGemm8: { build: shortGemm8 },
+  ShortMatMul8: { build: shortMatmul8 },
   GroupNormalization: { build: groupNormalization },
   L1Normalization: { build: l1Normalization },
   LayerNormalization: { build: layerNormalization },

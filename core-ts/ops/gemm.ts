@@ -1,3 +1,4 @@
+import { FLOAT32_INTEGERS } from "../fixed/functions/conv.ts";
 import { attr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
 import { lowerLinear } from "../quantize/linear.ts";
@@ -29,7 +30,8 @@ export function lowerMatrix(ctx: LowerContext): void {
     ctx,
   );
   const wide = ctx.plan.bits === 16;
-  const op = wide ? "Gemm16" : x.type.signed ? "Gemm8" : "GemmU8";
+  const narrow = linear.largestSum < FLOAT32_INTEGERS ? "ShortGemm8" : x.type.signed ? "Gemm8" : "GemmU8";
+  const op = wide ? "Gemm16" : narrow;
   const chunk: Attributes = wide ? { k_chunk: attr.int(Math.min(weight.dims[0]!, MAX_TERMS)) } : {};
   ctx.emit(op, [x.name, ...linear.inputs], { ...linear.attrs, ...chunk });
 }

@@ -1,30 +1,36 @@
+import { FLOAT32_INTEGERS } from "../fixed/functions/conv.ts";
 import { attr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
-import { offsetOf, scalarRequantize } from "../quantize/linear.ts";
+import { scalarRequantize } from "../quantize/linear.ts";
 import { accumulatorShift } from "../quantize/scale.ts";
 import { MAX_TERMS } from "./conv.ts";
 import { lowerMatrix, refuseMatrix } from "./gemm.ts";
-import type { LowerContext, OpRecord, PlanView } from "./record.ts";
+import type { IntValue, LowerContext, OpRecord, PlanView } from "./record.ts";
 
 /** B is a matrix of weights: one scale per column. */
 function isWeightMatrix(node: Node, view: PlanView): boolean {
   return view.constant(node.inputs[1]!)?.dims.length === 2;
 }
 
+const largest = ({ type }: IntValue): number => Math.max(-type.qmin, type.qmax);
+
+/** The function that is exact for this pair of types: by products in float32 where sums are short. */
+function product8(a: IntValue, b: IntValue, terms: number): string {
+  if (terms * largest(a) * largest(b) < FLOAT32_INTEGERS) return "ShortMatMul8";
+  return !a.type.signed && b.type.signed ? "MatMulU8S8" : "MatMul8";
+}
+
 function lowerProduct(ctx: LowerContext): void {
   const [a, b, y] = [ctx.operand(0), ctx.operand(1), ctx.result()];
   const factor = (a.scale * b.scale) / y.scale;
+  const terms = ctx.dims(ctx.node.inputs[0]!)!.at(-1)!;
   if (ctx.plan.bits === 8) {
-    const op = !a.type.signed && b.type.signed ? "MatMulU8S8" : "MatMul8";
-    ctx.emit(op, [a.name, b.name, ...scalarRequantize(ctx, factor)], ctx.bounds());
+    ctx.emit(product8(a, b, terms), [a.name, b.name, ...scalarRequantize(ctx, factor)], ctx.bounds());
     return;
   }
-  const terms = ctx.dims(ctx.node.inputs[0]!)!.at(-1)!;
   const possible = terms * a.type.qmax * b.type.qmax;
   const q1 = accumulatorShift(Math.min(possible, ctx.largestOutput() / (a.scale * b.scale)));
   ctx.emit("MatMul16", [a.name, b.name, ...scalarRequantize(ctx, factor, q1)], {
-    a_offset: offsetOf(a),
-    b_offset: offsetOf(b),
     q1: attr.int(q1),
     ...ctx.bounds(),
   });

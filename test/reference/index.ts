@@ -46,6 +46,8 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   GlobalMaxPool: globalMaxPoolTwin,
   ShortConv16: convTwin,
   ShortConv8: convTwin,
+  ShortGemm8: gemmTwin,
+  ShortMatMul8: matmulTwin,
   Lut16: lut16Twin,
   Lut8: lut8Twin,
   MatMul16: matmulTwin,

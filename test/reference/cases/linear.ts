@@ -150,31 +150,42 @@ function gemm(dtypes: readonly ActivationDType[]): CaseMaker {
   };
 }
 
+/** Batch axes of both operands, broadcasting; undefined for a vector, which has none. */
+function operandShapes(random: Random): { left?: number[]; right?: number[] } {
+  const batch = shape(random, random.pick([0, 1, 2, 3]), 3);
+  return random.pick([
+    { left: batch, right: batch },
+    { left: batch, right: [] },
+    { left: batch.map(() => 1), right: batch },
+    { left: batch.map((n, i) => (i % 2 ? n : 1)), right: batch.map((n, i) => (i % 2 ? 1 : n)) },
+    { left: batch },
+    { right: batch },
+    {},
+  ]);
+}
+
 function matmul(pairs: readonly (readonly [ActivationDType, ActivationDType])[]): CaseMaker {
   return (random, i) => {
     const [a, b] = pairs[i % pairs.length]!;
     const style = styleOf(random, i);
     const wide = LARGEST[a] > 255;
     const [rows, terms, columns] = [random.int(1, 6), random.int(1, 40), random.int(1, 6)];
-    const batch = shape(random, random.int(0, 2), 3);
-    const [left, right] = random.pick([
-      [batch, batch],
-      [batch, []],
-      [batch.map(() => 1), batch],
-    ]) as [number[], number[]];
+    const { left, right } = operandShapes(random);
+    const row = left ? [...left, rows] : [];
+    const column = right ? [columns] : [];
     const largest = terms * LARGEST[a] * LARGEST[b];
     const to = random.pick(wide ? DTYPES16 : DTYPES8);
     const q1 = firstShift(random, largest);
     const magnitude = Math.min(largest / Math.sqrt(terms) / 3 / (wide ? 2 ** q1 : 1), 2 ** 31);
     const attrs = {
       ...bounds(random, to),
-      ...(wide ? { a_offset: offsetOf(a), b_offset: offsetOf(b), q1 } : {}),
+      ...(wide ? { q1 } : {}),
     };
     const data = [
-      fed(activation(random, a, { dims: [...left, rows, terms], style })),
+      fed(activation(random, a, { dims: [...row, terms], style })),
       fed(
         activation(random, b, {
-          dims: [...right, terms, columns],
+          dims: [...(right ?? []), terms, ...column],
           style: styleOf(random, random.pick([i, 9])),
         }),
       ),
@@ -202,4 +213,6 @@ export const LINEAR_CASES: CaseMakers = {
   ]),
   MatMulU8S8: matmul([["uint8", "int8"]]),
   MatMul16: matmul(pairs16),
+  ShortGemm8: gemm(DTYPES8),
+  ShortMatMul8: matmul(DTYPES8.flatMap((a) => DTYPES8.map((b) => [a, b] as const))),
 };

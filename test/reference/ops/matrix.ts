@@ -20,11 +20,13 @@ export function gemmTwin(call: Call): Tensor {
   return make(call.to(), [...x!.dims.slice(0, -1), columns!], out);
 }
 
-/** y = requantize(Σ_k a[..., i, k]·b[..., k, j]), batch axes broadcasting. */
+/** y = requantize(Σ_k a[..., i, k]·b[..., k, j]), batch axes broadcasting; a vector is a row on the left, a column on the right, and gives no axis. */
 export function matmulTwin(call: Call): Tensor {
   const [a, b, multiplier, shift] = call.inputs;
-  const [rows, terms, columns] = [a!.dims.at(-2)!, a!.dims.at(-1)!, b!.dims.at(-1)!];
-  const [batchA, batchB] = [a!.dims.slice(0, -2), b!.dims.slice(0, -2)];
+  const dimsA = a!.dims.length === 1 ? [1, ...a!.dims] : a!.dims;
+  const dimsB = b!.dims.length === 1 ? [...b!.dims, 1] : b!.dims;
+  const [rows, terms, columns] = [dimsA.at(-2)!, dimsA.at(-1)!, dimsB.at(-1)!];
+  const [batchA, batchB] = [dimsA.slice(0, -2), dimsB.slice(0, -2)];
   const batch = broadcastShape(batchA, batchB);
   const q1 = a!.dtype === "int16" || a!.dtype === "uint16" ? { q1: call.int("q1") } : {};
   const out: number[] = [];
@@ -36,7 +38,9 @@ export function matmulTwin(call: Call): Tensor {
     for (let k = 0; k < terms; k++) acc += a!.data[left + k]! * b!.data[(right + k) * columns + j]!;
     out.push(requantizeTwin(call, acc, { multiplier: multiplier!.data, shift: shift!.data, ...q1 }));
   }
-  return make(call.to(), [...batch, rows, columns], out);
+  const row = a!.dims.length === 1 ? [] : [rows];
+  const column = b!.dims.length === 1 ? [] : [columns];
+  return make(call.to(), [...batch, ...row, ...column], out);
 }
 
 /** Σ rows[i,h]·x[.., h, w]·cols[j, w], then requantize; `rows` is absent for one dimension. */
