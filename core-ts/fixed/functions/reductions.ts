@@ -93,3 +93,18 @@ export function cumSum(): FunctionDef {
     },
   });
 }
+
+/** The k largest or smallest along an axis and their indices; int32 because ONNX Runtime has no TopK of uint16. */
+export function topK16(): FunctionDef {
+  return defineFunction({
+    name: "TopK16",
+    inputs: ["x", "k"],
+    outputs: ["y", "indices"],
+    attributes: ["axis", "largest", "sorted"],
+    body(b) {
+      const attrs = refs("int", ["axis", "largest", "sorted"]);
+      const [values, indices] = b.many("TopK", [b.cast("x", "int32"), "k"], ["values", "indices"], attrs);
+      return [b.op("CastLike", [values!, "x"]), indices!];
+    },
+  });
+}

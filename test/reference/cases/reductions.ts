@@ -1,4 +1,4 @@
-import type { ActivationDType } from "../integers.ts";
+import { type ActivationDType, make } from "../integers.ts";
 import type { Random } from "../random.ts";
 import {
   activation,
@@ -10,6 +10,7 @@ import {
   fed,
   requantizers,
   shape,
+  stored,
   styleOf,
 } from "./draw.ts";
 import { firstShift, LARGEST } from "./linear.ts";
@@ -79,6 +80,14 @@ const cumSum: CaseMaker = (random, i) => {
   return { inputs: [fed(data), ...parts], attrs: { ...attrs, ...bounds(random, to) } };
 };
 
+const topK: CaseMaker = (random, i) => {
+  const { inputs, attrs } = index(random, i);
+  const x = inputs[0]!;
+  const axis = attrs.axis as number;
+  const k = make("int64", [1], [random.int(1, x.tensor.dims.at(axis)!)]);
+  return { inputs: [x, stored(k)], attrs: { axis, largest: random.int(0, 1), sorted: 1 }, output: i % 2 };
+};
+
 export const REDUCTION_CASES: CaseMakers = {
   ArgMax16: index,
   ArgMin16: index,
@@ -90,4 +99,5 @@ export const REDUCTION_CASES: CaseMakers = {
   ReduceMin16: extremum,
   ReduceSum: sumOf(1),
   ReduceSumSquare: sumOf(2),
+  TopK16: topK,
 };

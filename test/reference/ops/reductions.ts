@@ -100,3 +100,19 @@ export function cumSumTwin(call: Call): Tensor {
   });
   return make(call.to(), dims, out);
 }
+
+/** The k largest (or smallest) along the axis in that order and their indices; of equal ones the lower index comes first. */
+export function topKTwin(call: Call): Tensor[] {
+  const [x, k] = call.inputs;
+  const { dims } = x!;
+  const axis = (call.int("axis") + dims.length) % dims.length;
+  const sign = call.int("largest") === 1 ? -1 : 1;
+  const out = dims.with(axis, k!.data[0]!);
+  const element = (at: readonly number[], i: number) => x!.data[flatIndex(at.with(axis, i), dims)]!;
+  const indices = [...positions(out)].map((at) => {
+    const order = Array.from({ length: dims[axis]! }, (_, i) => i);
+    return order.sort((i, j) => sign * (element(at, i) - element(at, j)) || i - j)[at[axis]!]!;
+  });
+  const values = [...positions(out)].map((at, flat) => element(at, indices[flat]!));
+  return [make(x!.dtype, out, values), make("int64", out, indices)];
+}
