@@ -1,6 +1,9 @@
 import { canonicalGemm } from "./canonical-gemm.ts";
 import { explicitWindows } from "./explicit-windows.ts";
 import { foldAffine } from "./fold-affine.ts";
+import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
+import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
+import { fuseNormalization } from "./fuse-normalization.ts";
 import { fuseTables } from "./fuse-tables.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeTransposes } from "./merge-transposes.ts";
@@ -12,6 +15,9 @@ import { removeNoOps } from "./remove-no-ops.ts";
 /** Every pass, in the order in which they run, round after round. */
 export const PASSES = {
   removeNoOps,
+  fuseNormalization,
+  fuseGroupNormalization,
+  fuseL2Normalization,
   explicitWindows,
   canonicalGemm,
   foldAffine,

@@ -2,6 +2,7 @@ import type { StoredPass } from "../../../../conformance/case-file.ts";
 import type { PASSES } from "../../../../core-ts/passes/index.ts";
 import { foldAffineCases } from "./fold-affine.ts";
 import { movementCases } from "./movement.ts";
+import { normalizationCases } from "./normalization.ts";
 import { optimizeCases } from "./optimize.ts";
 import { removalCases } from "./removals.ts";
 import { windowCases } from "./windows.ts";
@@ -13,6 +14,7 @@ export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", r
     ...windowCases(),
     ...foldAffineCases(),
     ...movementCases(),
+    ...normalizationCases(),
     ...optimizeCases(),
   };
 }
