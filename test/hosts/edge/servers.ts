@@ -9,6 +9,8 @@ import {
 } from "../../../bench/hosts/edge-server.ts";
 import { buildWorker } from "../../../scripts/build-edge.mjs";
 import { ROOT } from "../../runtimes/bundle.ts";
+import { whyNot } from "../../runtimes/child-process.ts";
+import { denoBinary } from "../../runtimes/deno.ts";
 
 /** A server that runs. */
 export interface TestServer {
@@ -49,3 +51,14 @@ export async function startWorkerd(env: Environment = {}): Promise<TestServer> {
   await buildWorker(folder);
   return tested(await startWorker(folder, env));
 }
+
+/** Name, start, and why it can't be started on this machine, or null. */
+export const HOSTS = [
+  ["Node", startNode, () => null],
+  ["Deno", startDeno, () => whyNot(denoBinary())],
+  [
+    "workerd",
+    startWorkerd,
+    () => whyNot(process.execPath, [join(ROOT, "node_modules", "workerd", "bin", "workerd"), "--version"]),
+  ],
+] as const;
