@@ -5,6 +5,8 @@ import { convTranspose8, convTranspose16 } from "./functions/conv-transpose.ts";
 import { div } from "./functions/div.ts";
 import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
+import { logLut16 } from "./functions/log-lut.ts";
+import { logSoftmax8, logSoftmax16 } from "./functions/log-softmax.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8, shortMatmul8 } from "./functions/matmul.ts";
 import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
@@ -42,6 +44,7 @@ import {
 } from "./functions/selection.ts";
 import { shortGemm8 } from "./functions/short-gemm.ts";
 import { softmax8, softmax16 } from "./functions/softmax.ts";
+import { deadZone, roundTo } from "./functions/steps.ts";
 
 /** Every integer op of docs/fixed-ops.md and the function that defines it. */
 export const FIXED_OPS = {
@@ -55,6 +58,7 @@ export const FIXED_OPS = {
   ConvTranspose16: { build: convTranspose16 },
   ConvTranspose8: { build: convTranspose8 },
   DepthToSpace16: { build: depthToSpace16 },
+  DeadZone: { build: deadZone },
   Div: { build: div },
   Gemm16: { build: gemm16 },
   Gemm8: { build: gemm8 },
@@ -68,6 +72,9 @@ export const FIXED_OPS = {
   LayerNormalization: { build: layerNormalization },
   RmsNormalization: { build: rmsNormalization },
   GlobalMaxPool: { build: globalMaxPool },
+  LogLut16: { build: logLut16 },
+  LogSoftmax16: { build: logSoftmax16 },
+  LogSoftmax8: { build: logSoftmax8 },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },
   MatMul16: { build: matmul16 },
@@ -80,6 +87,7 @@ export const FIXED_OPS = {
   Pad16: { build: pad16 },
   ReduceMean: { build: reduceMean },
   Requantize: { build: requantizeOp },
+  RoundTo: { build: roundTo },
   ResizeLinear: { build: resizeLinear },
   ResizeLinear1d: { build: resizeLinear1d },
   ResizeNearest16: { build: resizeNearest16 },

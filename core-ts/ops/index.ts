@@ -17,6 +17,7 @@ import { groupNormalization, instanceNormalization } from "./group-normalization
 import { layerNormalization, meanVarianceNormalization, rmsNormalization } from "./layer-normalization.ts";
 import { logic } from "./logic.ts";
 import { lpNormalization } from "./lp-normalization.ts";
+import { logSoftmax } from "./log-softmax.ts";
 import { matmul } from "./matmul.ts";
 import { globalMaxPool, maxPool } from "./max-pool.ts";
 import { mod } from "./mod.ts";
@@ -72,6 +73,7 @@ export const OPS = {
   Identity: movement,
   LeakyRelu: leakyRelu,
   LpNormalization: lpNormalization,
+  LogSoftmax: logSoftmax,
   MatMul: matmul,
   MaxPool: maxPool,
   Mul: mul,

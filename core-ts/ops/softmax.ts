@@ -11,6 +11,15 @@ function exponentials(ctx: LowerContext, step: number): Uint16Array {
   return Uint16Array.from(ctx.kernels.evaluate("exp", exponents, 0, 0), (e) => roundHalfEven(32768 * e));
 }
 
+/** x and its tables of exponentials, for Softmax8 or Softmax16 and their logarithms. */
+export function exponentialInputs(ctx: LowerContext): string[] {
+  const x = ctx.operand(0);
+  const table = (role: string, step: number) =>
+    ctx.constantTensor(role, tensor("uint16", [256], exponentials(ctx, step)));
+  if (x.type.bits === 8) return [x.name, table("low", x.scale)];
+  return [x.name, table("high", 256 * x.scale), table("low", x.scale)];
+}
+
 /** Exponentials from 16-bit tables, integer sum, one division onto a 2^-24 grid (docs/fixed-ops.md, Softmax). */
 export const softmax: OpRecord = {
   operands: firstOperand,
@@ -18,15 +27,8 @@ export const softmax: OpRecord = {
   absorbsActivation: false,
   nonNegative: () => true,
   lower(ctx) {
-    const [x, y] = [ctx.operand(0), ctx.result()];
-    const requantize = scalarRequantize(ctx, powerOfTwo(-24) / y.scale);
+    const requantize = scalarRequantize(ctx, powerOfTwo(-24) / ctx.result().scale);
     const attrs = { axis: attr.int(intAttr(ctx.node, "axis", -1)), ...ctx.bounds() };
-    const low = ctx.constantTensor("low", tensor("uint16", [256], exponentials(ctx, x.scale)));
-    if (x.type.bits === 8) {
-      ctx.emit("Softmax8", [x.name, low, ...requantize], attrs);
-      return;
-    }
-    const high = ctx.constantTensor("high", tensor("uint16", [256], exponentials(ctx, 256 * x.scale)));
-    ctx.emit("Softmax16", [x.name, high, low, ...requantize], attrs);
+    ctx.emit(`Softmax${ctx.operand(0).type.bits}`, [...exponentialInputs(ctx), ...requantize], attrs);
   },
 };

@@ -1,11 +1,10 @@
-import { attr } from "../graph/attributes.ts";
 import { bodyOf } from "../graph/pointwise.ts";
-import { powerOfTwo } from "../power-of-two.ts";
 import { offsetOf } from "../quantize/linear.ts";
 import { clamp, type IntType, roundHalfEven } from "../quantize/scale.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { bodyFunction, callFunction, type RealFunction } from "./real-function.ts";
 import { type Attributes, firstOperand, type IntValue, type LowerContext, type OpRecord } from "./record.ts";
+import { evenGrid, interpolationError, octaveGrid, type TableError, type TableGrid } from "./table-grid.ts";
 import { type UnaryOpName, unaryOp } from "./unary-calls.ts";
 
 /** Integers as a tensor of an integer type. */
@@ -22,63 +21,70 @@ export function integerTensor(type: IntType, dims: readonly number[], values: Ar
   }
 }
 
-/** An entry: the correctly rounded value, saturated; what is no number is 0. */
-function entry(real: number, scale: number, { qmin, qmax }: { qmin: number; qmax: number }): number {
-  return Number.isNaN(real) ? 0 : clamp(roundHalfEven(clamp(real / scale, qmin - 1, qmax + 1)), qmin, qmax);
+interface TableForm {
+  readonly x: IntValue;
+  readonly y: IntValue;
+  readonly qmin: number;
+  readonly qmax: number;
+}
+
+/** Correctly rounded values at integer inputs, saturated; what is no number is 0. */
+function entriesAt(inputs: readonly number[], fn: RealFunction, { x, y, qmin, qmax }: TableForm): number[] {
+  const reals = fn(Float64Array.from(inputs, (input) => input * x.scale));
+  return Array.from(reals, (real) => {
+    const scaled = Number.isNaN(real) ? 0 : real / y.scale;
+    return clamp(roundHalfEven(clamp(scaled, qmin - 1, qmax + 1)), qmin, qmax);
+  });
 }
 
 /** Above this many steps a 16-bit result is no better than an 8-bit one, whose rounding is off by half a step of 256. */
 const COARSE_ERROR = 128;
+/** Up to here interpolation hides behind the rounding of input and output. */
+const FINE_ERROR = 1;
 
-/**
- * Steps by which interpolation between the entries is off at most, and where. Only the inner half of both grids counts: 16-bit thresholds are twice
- * the calibrated range. Three points a cell find the error of a smooth function, a kink and a step alike.
- */
-function interpolationError(
-  entries: readonly number[],
-  fn: RealFunction,
-  grid: { readonly x: IntValue; readonly y: IntValue; readonly step: number },
-): { readonly steps: number; readonly at: number } {
-  const { x, y, step } = grid;
-  const parts = [0.25, 0.5, 0.75];
-  const points = Float64Array.from(
-    { length: (entries.length - 1) * parts.length },
-    (_, k) => (x.type.qmin + (Math.floor(k / 3) + parts[k % 3]!) * step) * x.scale,
-  );
-  const exact = fn(points);
-  let worst = { steps: 0, at: 0 };
-  points.forEach((at, k) => {
-    const real = exact[k]! / y.scale;
-    const isInside = Math.abs(at) <= (x.type.qmax / 2) * x.scale && Math.abs(real) <= y.type.qmax / 2;
-    const i = Math.floor(k / 3);
-    const found = entries[i]! + (entries[i + 1]! - entries[i]!) * parts[k % 3]!;
-    const steps = Math.abs(found - real);
-    if (isInside && steps > worst.steps) worst = { steps, at };
-  });
-  return worst;
-}
-
-function warnIfCoarse(ctx: LowerContext, error: { readonly steps: number; readonly at: number }): void {
+function warnIfCoarse(ctx: LowerContext, error: TableError): void {
   if (error.steps <= COARSE_ERROR) return;
-  const remedy = ctx.lutLength < 12 ? "a longer table helps (--lut-len 12), or" : "";
+  const remedy = ctx.lutLength < 12 ? " A longer table may help (--lut-len 12)." : "";
   ctx.warn(
-    `near x = ${error.at.toPrecision(3)} its table of ${powerOfTwo(ctx.lutLength)} cells is off by ${Math.round(error.steps)} steps of 1/32768, more than ` +
-      `8 bit would be: the function is too steep there; ${remedy} keep the layer's inputs away from there`,
+    `near x = ${error.at.toPrecision(3)} its 16-bit table is off by ${Math.round(error.steps)} steps of 1/32768, more than an 8-bit table would be: ` +
+      `the function is too steep there.${remedy}`,
   );
 }
 
-/** Writes y = fn(x) as a table: 256 entries at 8 bit, 2^L + 1 with interpolation at 16 bit. */
+interface Table {
+  readonly grid: TableGrid;
+  readonly entries: readonly number[];
+  readonly error: TableError;
+}
+
+/** The table of even cells, or that of octaves where the function is too steep near 0 for the first and the second is better. */
+function wideTable(ctx: LowerContext, fn: RealFunction, x: IntValue): Table {
+  const form = { x, y: ctx.result(), ...ctx.range() };
+  const filled = (grid: TableGrid): Table => {
+    const entries = entriesAt(grid.inputs, fn, form);
+    return { grid, entries, error: interpolationError(grid, entries, fn, form) };
+  };
+  const even = filled(evenGrid(x, ctx.lutLength));
+  if (even.error.steps <= FINE_ERROR) return even;
+  const octaves = filled(octaveGrid(x, ctx.lutLength));
+  return octaves.error.steps < even.error.steps / 2 ? octaves : even;
+}
+
+/** Writes y = fn(x) as a table: 256 entries at 8 bit, about 2^L with interpolation at 16 bit. */
 export function lowerTable(ctx: LowerContext, fn: RealFunction): void {
   const [x, y] = [ctx.operand(0), ctx.result()];
-  const wide = x.type.bits === 16;
-  const step = wide ? powerOfTwo(16 - ctx.lutLength) : 1;
-  const count = wide ? powerOfTwo(ctx.lutLength) + 1 : 256;
-  const knots = Float64Array.from({ length: count }, (_, i) => (x.type.qmin + i * step) * x.scale);
-  const entries = Array.from(fn(knots), (real) => entry(real, y.scale, ctx.range()));
-  if (wide && !ctx.plan.activation) warnIfCoarse(ctx, interpolationError(entries, fn, { x, y, step }));
-  const table = ctx.constantTensor("table", integerTensor(y.type, [count], entries));
-  const fraction: Attributes = wide ? { frac_bits: attr.int(16 - ctx.lutLength) } : {};
-  ctx.emit(wide ? "Lut16" : "Lut8", [x.name, table], { x_offset: offsetOf(x), ...fraction });
+  const write = (op: string, entries: readonly number[], attrs: Attributes) => {
+    const table = ctx.constantTensor("table", integerTensor(y.type, [entries.length], entries));
+    ctx.emit(op, [x.name, table], { x_offset: offsetOf(x), ...attrs });
+  };
+  if (x.type.bits === 8) {
+    const inputs = Array.from({ length: 256 }, (_, i) => x.type.qmin + i);
+    write("Lut8", entriesAt(inputs, fn, { x, y, ...ctx.range() }), {});
+    return;
+  }
+  const { grid, entries, error } = wideTable(ctx, fn, x);
+  warnIfCoarse(ctx, error);
+  write(grid.op, entries, grid.attrs);
 }
 
 /** The float64 function of a unary node. */

@@ -1,5 +1,7 @@
+import { shrink, thresholdedRelu } from "./dead-zone.ts";
 import type { OpRecord } from "./record.ts";
 import { notConstant } from "./record.ts";
+import { roundingOp } from "./rounding.ts";
 import { tableOp } from "./table.ts";
 import { scalarOf } from "./unary-calls.ts";
 
@@ -26,14 +28,14 @@ export const UNARY = {
   Asinh: tableOp("Asinh"),
   Atan: tableOp("Atan"),
   Atanh: tableOp("Atanh"),
-  Ceil: tableOp("Ceil"),
+  Ceil: roundingOp("Ceil"),
   Celu: tableOp("Celu"),
   Cos: tableOp("Cos"),
   Cosh: tableOp("Cosh"),
   Elu: tableOp("Elu"),
   Erf: tableOp("Erf"),
   Exp: tableOp("Exp"),
-  Floor: tableOp("Floor"),
+  Floor: roundingOp("Floor"),
   Gelu: tableOp("Gelu"),
   HardSigmoid: tableOp("HardSigmoid"),
   HardSwish: tableOp("HardSwish"),
@@ -42,9 +44,9 @@ export const UNARY = {
   Neg: tableOp("Neg"),
   Pow: pow,
   Reciprocal: tableOp("Reciprocal"),
-  Round: tableOp("Round"),
+  Round: roundingOp("Round"),
   Selu: tableOp("Selu"),
-  Shrink: tableOp("Shrink"),
+  Shrink: shrink,
   Sigmoid: tableOp("Sigmoid"),
   Sign: tableOp("Sign"),
   Sin: tableOp("Sin"),
@@ -54,5 +56,5 @@ export const UNARY = {
   Sqrt: tableOp("Sqrt"),
   Tan: tableOp("Tan"),
   Tanh: tableOp("Tanh"),
-  ThresholdedRelu: tableOp("ThresholdedRelu"),
+  ThresholdedRelu: thresholdedRelu,
 } as const satisfies Record<string, OpRecord>;

@@ -20,7 +20,8 @@ import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
 import { groupsTwin, l1Twin, layersTwin, rmsTwin } from "./ops/normalization.ts";
 import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin } from "./ops/reductions.ts";
 import { comparisonTwin, modTwin, pickTwin, whereTwin } from "./ops/selection.ts";
-import { softmaxTwin } from "./ops/softmax.ts";
+import { logSoftmaxTwin, softmaxTwin } from "./ops/softmax.ts";
+import { deadZoneTwin, logLut16Twin, roundToTwin } from "./ops/tables.ts";
 import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin } from "./ops/window.ts";
 
 /** Plain TypeScript for every op of docs/fixed-ops.md, written from that page and from spec/fixed-point-ir.md, not from the function bodies. */
@@ -35,6 +36,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   ConvTranspose16: convTransposeTwin,
   ConvTranspose8: convTransposeTwin,
   DepthToSpace16: depthToSpaceTwin,
+  DeadZone: deadZoneTwin,
   Div: divTwin,
   Gemm16: gemmTwin,
   Gemm8: gemmTwin,
@@ -48,6 +50,9 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   ShortConv8: convTwin,
   ShortGemm8: gemmTwin,
   ShortMatMul8: matmulTwin,
+  LogLut16: logLut16Twin,
+  LogSoftmax16: logSoftmaxTwin,
+  LogSoftmax8: logSoftmaxTwin,
   Lut16: lut16Twin,
   Lut8: lut8Twin,
   MatMul16: matmulTwin,
@@ -60,6 +65,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Pad16: padTwin,
   ReduceMean: sumOfTwin((v) => v),
   Requantize: requantizeOpTwin,
+  RoundTo: roundToTwin,
   ResizeLinear: resizeLinearTwin,
   ResizeLinear1d: resizeLinearTwin,
   ResizeNearest16: resizeNearestTwin,

@@ -4,12 +4,13 @@ import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
 import { BOUNDS, requantize, scalarFactor } from "../fragments/requantize.ts";
 
-function axes(b: BodyBuilder): string {
+/** The caller's axis as a 1-D tensor. */
+export function axes(b: BodyBuilder): string {
   return b.op("Reshape", [b.attribute("axis"), b.i64s(1)]);
 }
 
 /** max(x) - x along the axis, int32. */
-function distance(b: BodyBuilder): string {
+export function distance(b: BodyBuilder): string {
   const x = b.cast("x", "int32");
   return b.op("Sub", [b.op("ReduceMax", [x, axes(b)], { keepdims: attr.int(1) }), x]);
 }
@@ -21,28 +22,35 @@ function normalized(b: BodyBuilder, exponentials: string): string {
   return requantize(b, share, scalarFactor(b));
 }
 
-/** docs/fixed-ops.md, Softmax8: E = table[max(x) - x]. */
+/** E = table[d], float64. */
+export function shortExponentials(b: BodyBuilder, d: string): string {
+  return b.op("Gather", [b.cast("table", "float64"), d]);
+}
+
+/** E = (high[d >> 8]·low[d & 255] + 2^14) >> 15, float64. */
+export function wideExponentials(b: BodyBuilder, d: string): string {
+  const high = b.op("Gather", [b.cast("high", "float64"), b.op("Div", [d, b.i32(256)])]);
+  const low = b.op("Gather", [b.cast("low", "float64"), b.op("BitwiseAnd", [d, b.i32(255)])]);
+  const product = b.op("Mul", [b.op("Mul", [high, low]), b.f64(powerOfTwo(-15))]);
+  return b.op("Floor", [b.op("Add", [product, b.f64(0.5)])]);
+}
+
+/** docs/fixed-ops.md, Softmax8. */
 export function softmax8(): FunctionDef {
   return defineFunction({
     name: "Softmax8",
     inputs: ["x", "table", "multiplier", "shift"],
     attributes: ["axis", ...BOUNDS],
-    body: (b) => normalized(b, b.op("Gather", [b.cast("table", "float64"), distance(b)])),
+    body: (b) => normalized(b, shortExponentials(b, distance(b))),
   });
 }
 
-/** docs/fixed-ops.md, Softmax16: E = (high[d >> 8]·low[d & 255] + 2^14) >> 15. */
+/** docs/fixed-ops.md, Softmax16. */
 export function softmax16(): FunctionDef {
   return defineFunction({
     name: "Softmax16",
     inputs: ["x", "high", "low", "multiplier", "shift"],
     attributes: ["axis", ...BOUNDS],
-    body(b) {
-      const d = distance(b);
-      const high = b.op("Gather", [b.cast("high", "float64"), b.op("Div", [d, b.i32(256)])]);
-      const low = b.op("Gather", [b.cast("low", "float64"), b.op("BitwiseAnd", [d, b.i32(255)])]);
-      const product = b.op("Mul", [b.op("Mul", [high, low]), b.f64(powerOfTwo(-15))]);
-      return normalized(b, b.op("Floor", [b.op("Add", [product, b.f64(0.5)])]));
-    },
+    body: (b) => normalized(b, wideExponentials(b, distance(b))),
   });
 }

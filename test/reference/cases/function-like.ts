@@ -71,8 +71,30 @@ function softmax(wide: boolean): CaseMaker {
   };
 }
 
+function logSoftmax(wide: boolean): CaseMaker {
+  return (random, i) => {
+    const bits = random.int(8, 12);
+    const logarithms = Array.from({ length: 2 ** bits + 1 }, (_, k) =>
+      Math.round(2 ** 24 * Math.log1p(k / 2 ** bits)),
+    );
+    const one = softmax(wide)(random, i);
+    const to = random.pick(wide ? DTYPES16 : DTYPES8);
+    const m = [random.int(0, 32767), random.int(16384, 32767)];
+    const shift = [random.int(6, 20), random.int(8, 24)];
+    const tail = [
+      stored(make("int32", [logarithms.length], logarithms)),
+      stored(make("int16", [2], m)),
+      stored(make("int8", [2], shift)),
+    ];
+    const attrs = { axis: one.attrs.axis!, table_bits: bits, ...bounds(random, to) };
+    return { inputs: [...one.inputs.slice(0, -2), ...tail], attrs };
+  };
+}
+
 export const FUNCTION_LIKE_CASES: CaseMakers = {
   Div: div,
+  LogSoftmax16: logSoftmax(true),
+  LogSoftmax8: logSoftmax(false),
   Softmax16: softmax(true),
   Softmax8: softmax(false),
 };

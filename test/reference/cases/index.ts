@@ -11,6 +11,7 @@ import { MOVEMENT_CASES } from "./movement.ts";
 import { NORMALIZATION_CASES } from "./normalization.ts";
 import { REDUCTION_CASES } from "./reductions.ts";
 import { SELECTION_CASES } from "./selection.ts";
+import { TABLE_CASES } from "./tables.ts";
 import { WINDOW_CASES } from "./window.ts";
 
 /** Case generators of every op. */
@@ -23,6 +24,7 @@ export const CASES: CaseMakers = {
   ...NORMALIZATION_CASES,
   ...REDUCTION_CASES,
   ...SELECTION_CASES,
+  ...TABLE_CASES,
   ...WINDOW_CASES,
 };
 
