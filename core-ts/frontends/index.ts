@@ -1,13 +1,13 @@
-import type { Model } from "../graph/graph.ts";
-import type { ReadOptions } from "../onnx/read.ts";
-import { fromOnnx } from "./onnx/index.ts";
+import type { Converter } from "./converter.ts";
 
-/** Model file → Model in canonical form: names unique, opset CANONICAL_OPSET, nodes in topological order. */
-export type Frontend = (bytes: Uint8Array, options: ReadOptions) => Promise<Model>;
+export type { ConversionRequest, Converter, SourceFile } from "./converter.ts";
 
-/** Every format that can be read, by the name users give it. */
-export const FRONTENDS = {
-  onnx: fromOnnx,
-} as const satisfies Readonly<Record<string, Frontend>>;
+/** Frameworks besides ONNX, by the name that -f takes. */
+export const CONVERTERS = {} as const satisfies Readonly<Record<string, Converter>>;
 
-export type FrontendName = keyof typeof FRONTENDS;
+export type ConverterName = keyof typeof CONVERTERS;
+
+/** The converter of a framework, or undefined where this version has none. */
+export function converterOf(framework: string): Converter | undefined {
+  return (CONVERTERS as Readonly<Record<string, Converter>>)[framework];
+}

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadScript } from "../../hosts/node/script.ts";
 import { QUANT_OPTIONS } from "../../hosts/shared/cli/quant-options.ts";
-import { REFUSED_OPTIONS } from "../../hosts/shared/cli/refused.ts";
 import { knight, Scratch } from "../support/command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -83,26 +82,10 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   it("names options that exist", () => {
-    const all = new Set([
-      ...spellings([...QUANT_OPTIONS, ...REFUSED_OPTIONS]),
-      "--chip",
-      "--default-chip",
-      "--help",
-    ]);
+    const all = new Set([...spellings(QUANT_OPTIONS), "--chip", "--default-chip", "--help"]);
     const named = optionsIn(read(page));
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((option) => !all.has(option))).toEqual([]);
-  });
-});
-
-describe("options still to come", () => {
-  it.each(PAIRS[0])("%s names each of them, and no other as missing", (page) => {
-    const known = spellings(QUANT_OPTIONS);
-    const missing = optionsIn(read(page)).filter(
-      (option) => !known.has(option) && spellings(REFUSED_OPTIONS).has(option),
-    );
-    const expected = REFUSED_OPTIONS.map(({ long, shorts }) => (shorts[0] ? `-${shorts[0]}` : `--${long}`));
-    expect(missing.sort()).toEqual(expected.sort());
   });
 });
 

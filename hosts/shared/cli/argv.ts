@@ -2,7 +2,8 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { nearest } from "./nearest.ts";
 import { type OptionSpec, optionName } from "./option-spec.ts";
 import { framework, QUANT_OPTIONS } from "./quant-options.ts";
-import { REFUSED_COMMANDS, REFUSED_OPTIONS } from "./refused.ts";
+import { REFUSED_COMMANDS } from "./refused.ts";
+import { NEXT_SHAPE } from "./source-settings.ts";
 
 /** A command line in the form that commander reads. */
 export interface Arguments {
@@ -18,7 +19,7 @@ export interface Arguments {
   readonly notes: readonly string[];
 }
 
-type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many">;
+type Known = Pick<OptionSpec, "long" | "shorts" | "value" | "many" | "groups">;
 
 const CHIP: Known = { long: "chip", shorts: ["ch"], value: "CHIP" };
 const STORED_CHIP: Known = { long: "default-chip", shorts: [], value: "CHIP" };
@@ -30,7 +31,7 @@ const spelled = ({ long, shorts }: Pick<OptionSpec, "long" | "shorts">) => [
   `--${long}`,
   ...shorts.map((short) => `-${short}`),
 ];
-const ALL_SPELLINGS = [...KNOWN, ...REFUSED_OPTIONS].flatMap(spelled);
+const ALL_SPELLINGS = KNOWN.flatMap(spelled);
 
 function isOption(token: string): boolean {
   return /^-/.test(token) && token !== "-" && !/^-\.?\d/.test(token);
@@ -42,19 +43,13 @@ interface Token {
   readonly attached: string | undefined;
 }
 
-/** @throws ConfigError for an option that is unknown, with the nearest one, or that this version does not have. */
+/** @throws ConfigError for an option that is unknown, with the nearest one. */
 function readOption(token: string): Token {
   const equals = token.indexOf("=");
   const name = equals < 0 ? token : token.slice(0, equals);
   const attached = equals < 0 ? undefined : token.slice(equals + 1);
   const spec = KNOWN.find((known) => spelled(known).includes(name));
   if (spec) return { spec, attached };
-  const refused = REFUSED_OPTIONS.find((known) => spelled(known).includes(name));
-  if (refused) {
-    throw new ConfigError(`${optionName(refused)} is not supported yet in this version; leave it out`, {
-      option: name,
-    });
-  }
   const glued = /^-([a-z])(\d+)$/.exec(token);
   const short = glued && KNOWN.find((known) => known.value && known.shorts.includes(glued[1]!));
   if (glued && short) return { spec: short, attached: glued[2] };
@@ -86,12 +81,9 @@ function readCommand(word: string): string {
   throw new ConfigError(`unknown command "${word}"; ${hint ? `did you mean ${hint}?` : "expected quant"}`);
 }
 
-/** A word that belongs to no option. Old scripts write the framework behind the command: `quant onnx -m ...`. */
-function readWord(word: string, before: Known | undefined): void {
-  if (!before) {
-    framework(word, "the word after quant");
-    return;
-  }
+/** A word that belongs to no option. Old scripts write the framework behind the command: `quant onnx -m ...`; returns it as an option. */
+function readWord(word: string, before: Known | undefined): string {
+  if (!before) return `--framework=${framework(word, "the word after quant")}`;
   const option = optionName(before);
   throw new ConfigError(
     `"${word}" belongs to no option (${option} comes before it); options start with a dash, and values with spaces need quotes`,
@@ -115,7 +107,7 @@ export function readArgv(argv: readonly string[]): Arguments {
     if (!isOption(token)) {
       if (command === undefined) command = readCommand(token);
       else if (before?.many) options.push(`--${before.long}=${token}`);
-      else readWord(token, before);
+      else options.push(readWord(token, before));
       continue;
     }
     const read = readOption(token);
@@ -128,6 +120,7 @@ export function readArgv(argv: readonly string[]): Arguments {
       options.push(`--${spec.long}`);
       continue;
     }
+    if (spec.groups) options.push(`--${spec.long}=${NEXT_SHAPE}`);
     const value = readValue(read, argv[i + 1]);
     if (read.attached === undefined) i++;
     if (spec === CHIP) chips.push(value);

@@ -20,6 +20,8 @@ export interface OptionSpec {
   readonly fallbackText?: string;
   /** Takes all values up to the next option, and is an array; given again it appends. Numbers below zero are values. */
   readonly many?: boolean;
+  /** Given again it begins another group of values instead of appending to the first. */
+  readonly groups?: boolean;
   /** Text to value; of an option with many values, one of them. @throws ConfigError naming the option. */
   readonly parse?: ValueParser;
 }

@@ -1,11 +1,13 @@
 import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { IR_FORMS } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
+import { converterOf } from "../../../core-ts/frontends/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { BACKENDS } from "../backend-choice.ts";
 import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
+import { NEXT_SHAPE } from "./source-settings.ts";
 
 export const RUN_MODES = ["quant", "infer", "convert", "compare"] as const;
 export type RunMode = (typeof RUN_MODES)[number];
@@ -13,16 +15,28 @@ export type RunMode = (typeof RUN_MODES)[number];
 /** Where results go when nothing is said (the manual's default). */
 export const DEFAULT_SAVE_DIR = "/TS-KnightOutput/QuantOnnx/";
 
-const OTHER_FRAMEWORKS = ["pytorch", "caffe", "paddle", "tensorflow"];
+/** The manual's frameworks. */
+export const FRAMEWORKS = ["onnx", "pytorch", "caffe", "paddle", "tensorflow"] as const;
 
-/** The manual's frameworks; this version reads ONNX. */
-export const framework = described({ type: "string", enum: ["onnx"] }, (text, option) => {
-  if (text === "onnx") return text;
-  const known = OTHER_FRAMEWORKS.includes(text);
+const isKnown = (name: string): boolean => name === "onnx" || converterOf(name) !== undefined;
+
+/** A framework that this version reads. */
+export const framework = described({ type: "string", enum: FRAMEWORKS.filter(isKnown) }, (text, option) => {
+  if (isKnown(text)) return text;
+  const later = (FRAMEWORKS as readonly string[]).includes(text);
   throw new ConfigError(
-    known
+    later
       ? `${option} ${text} is not supported yet in this version; convert the model to ONNX with the framework's own exporter`
-      : `${option} is "${text}", expected onnx`,
+      : `${option} is "${text}", expected one of ${FRAMEWORKS.filter(isKnown).join(", ")}`,
+    { option },
+  );
+});
+
+const dimension = described({ type: "integer", minimum: -1 }, (text, option) => {
+  if (text === NEXT_SHAPE) return text;
+  if (/^-?\d+$/.test(text) && Number(text) >= -1 && text !== "0") return Number(text);
+  throw new ConfigError(
+    `${option} holds "${text}", expected dimensions, for instance 1 3 224 224; -1 leaves the batch open`,
     { option },
   );
 });
@@ -30,9 +44,21 @@ export const framework = described({ type: "string", enum: ["onnx"] }, (text, op
 /** The manual's 参数说明, as far as this version goes; order is that of the help text. */
 export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: one option a line reads as the table it is
-  { long: "model", shorts: ["m"], group: "Model", value: "FILE", required: true, parse: nonEmpty, help: "the ONNX model" },
+  { long: "model", shorts: ["m"], group: "Model", value: "FILE", required: true, parse: nonEmpty, help: "the model: .onnx; with -f another framework's file" },
   // biome-ignore format: see above
-  { long: "framework", shorts: ["f"], group: "Model", value: "NAME", fallback: "onnx", parse: framework, help: "what the model was made with" },
+  { long: "framework", shorts: ["f"], group: "Model", value: "NAME", fallback: "onnx", parse: framework, help: `what the model was made with: ${FRAMEWORKS.filter(isKnown).join(" | ")}` },
+  // biome-ignore format: see above
+  { long: "weight", shorts: ["w"], group: "Model", value: "FILE", parse: nonEmpty, help: "weights in a file of their own: .caffemodel, .pdiparams, .pth" },
+  // biome-ignore format: see above
+  { long: "input-shapes", shorts: ["is"], group: "Model", value: "N", many: true, groups: true, fallbackText: "the model's own", parse: dimension, help: "paddle: the shape of an input whose dimensions are open; once for each input, in order" },
+  // biome-ignore format: see above
+  { long: "start-node-names", shorts: ["snn"], group: "Model", value: "NAME", many: true, fallbackText: "the graph's placeholders", parse: nonEmpty, help: "tensorflow: values that become the model's inputs, as name:0" },
+  // biome-ignore format: see above
+  { long: "end-node-names", shorts: ["enn"], group: "Model", value: "NAME", many: true, fallbackText: "what nothing reads", parse: nonEmpty, help: "tensorflow: values that become the model's outputs, as name:0" },
+  // biome-ignore format: see above
+  { long: "convert2chw", shorts: ["c2chw"], group: "Model", fallbackText: "off", help: "tensorflow: the model takes NCHW where the original took NHWC" },
+  // biome-ignore format: see above
+  { long: "reference", shorts: [], group: "Model", value: "FILE", parse: nonEmpty, help: ".npz of inputs and outputs recorded in the original framework: the converted model is compared with them" },
   // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above

@@ -1,14 +1,3 @@
-import type { OptionSpec } from "./option-spec.ts";
-
-/** What old command lines hold and this version does not do: named in a sentence, never swallowed. */
-export const REFUSED_OPTIONS: readonly Pick<OptionSpec, "long" | "shorts">[] = [
-  { long: "weight", shorts: ["w"] },
-  { long: "start-node-names", shorts: ["snn"] },
-  { long: "end-node-names", shorts: ["enn"] },
-  { long: "convert2chw", shorts: ["c2chw"] },
-  { long: "input-shapes", shorts: ["is"] },
-];
-
 const OTHER_PROGRAM =
   "is another program's job: this one makes the quantized model that such a program takes";
 const LATER = "is not supported yet in this version";

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, parseJson } from "./json-object.ts";
 import { nearest } from "./nearest.ts";
 import { type OptionSpec, optionName } from "./option-spec.ts";
 import { QUANT_OPTIONS } from "./quant-options.ts";
-import { REFUSED_OPTIONS } from "./refused.ts";
+import { NEXT_SHAPE } from "./source-settings.ts";
 
 /** Sections of the tool family's other commands: left to them, with a note. */
 const OTHER_PROGRAMS = ["compile", "run", "profiling"];
@@ -87,6 +87,11 @@ class Reader {
     return text === undefined || text === "" ? [] : text.split(/\s+/);
   }
 
+  /** One number, and not a shape of several. */
+  #isDimension(item: unknown): boolean {
+    return typeof item === "number" || (typeof item === "string" && !/\s/.test(item.trim()));
+  }
+
   isOn(value: unknown, key: string): boolean {
     const text = String(value).toLowerCase();
     if (value === null || text === "false" || text === "none") return false;
@@ -98,6 +103,11 @@ class Reader {
   option(spec: OptionSpec, key: string, value: unknown): string[] {
     const name = `--${spec.long}`;
     if (spec.value === undefined) return this.isOn(value, key) ? [name] : [];
+    if (spec.groups && Array.isArray(value) && value.some((item) => !this.#isDimension(item)))
+      return value.flatMap((item) => [
+        `${name}=${NEXT_SHAPE}`,
+        ...this.list(item, key).map((one) => `${name}=${one}`),
+      ]);
     if (spec.many) return this.list(value, key).map((item) => `${name}=${item}`);
     const text = this.scalar(value, key);
     return text === undefined ? [] : [`${name}=${text}`];
@@ -118,7 +128,7 @@ function readQuant(reader: Reader, quant: JsonObject): Pick<RunConfig, "chip" | 
   const options: string[] = [];
   let chip: string | undefined;
   let inputConfigs: InputConfig[] = [];
-  const longs = [...QUANT_OPTIONS, ...REFUSED_OPTIONS].map(({ long }) => long);
+  const longs = QUANT_OPTIONS.map(({ long }) => long);
   for (const [key, value] of Object.entries(quant)) {
     const long = key.replaceAll("_", "-");
     if (long === "run-config") throw reader.error('"run-config" stands in a run-config; leave it out');
@@ -128,10 +138,7 @@ function readQuant(reader: Reader, quant: JsonObject): Pick<RunConfig, "chip" | 
     else if (long === "chip") chip = reader.scalar(value, key);
     else {
       reader.known(long, [...longs, "input-configs", "chip"], 'in "quant"');
-      const spec = QUANT_OPTIONS.find((known) => known.long === long);
-      const isGiven = value !== null && value !== "None" && value !== false && value !== "";
-      if (spec) options.push(...reader.option(spec, key, value));
-      else if (isGiven) throw reader.error(`"${key}" is not supported yet in this version; leave it out`);
+      options.push(...reader.option(QUANT_OPTIONS.find((known) => known.long === long)!, key, value));
     }
   }
   return { chip, options, inputConfigs };

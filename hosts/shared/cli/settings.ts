@@ -10,11 +10,13 @@ import { type MixSettings, mixNotes, mixSettings } from "./mix-settings.ts";
 import type { RunMode } from "./quant-options.ts";
 import type { InputConfig } from "./run-config.ts";
 import { type ScaleSettings, scaleSettings } from "./scale-settings.ts";
+import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 
 export type { TemplateSettings } from "./mix-settings.ts";
 
 /** A quant command line, checked. */
 export interface QuantSettings extends MixSettings, ScaleSettings {
+  readonly source: SourceSettings;
   readonly model: string;
   readonly runMode: RunMode;
   readonly inferFunction: string;
@@ -145,6 +147,7 @@ export function readSettings(
   refuseStrategies(parsed, modes.length * iterations.length, runMode);
   return {
     model: values.model as string,
+    source: sourceSettings(parsed),
     runMode,
     inferFunction: values.inferFunc as string,
     script: values.userDefinedScript as string | undefined,

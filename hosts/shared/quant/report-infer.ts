@@ -44,11 +44,10 @@ export function reportInfer(
   print(run, rows, notes);
 }
 
-/** Prints where the optimized model is. */
-export function reportConvert(run: CommandRun, path: string): void {
-  const rows: [string, string][] = [
-    ["Model", run.settings.model],
-    ["Optimized", path],
-  ];
+/** Prints where the model is: optimized, or, where `checked` says how that went, converted. */
+export function reportConvert(run: CommandRun, path: string, checked: string | undefined): void {
+  const rows: [string, string][] = [["Model", run.settings.model]];
+  if (checked === undefined) rows.push(["Optimized", path]);
+  else rows.push(["Converted", path], ["Checked", checked]);
   print(run, rows);
 }

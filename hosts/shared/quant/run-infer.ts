@@ -5,6 +5,7 @@ import { type Inference, openInference } from "../../../core-ts/evaluate/inferen
 import type { GraphValue } from "../../../core-ts/graph/graph.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { startProgress } from "../cli/progress.ts";
+import { loadModel } from "../convert/load-model.ts";
 import type { ModelEdge } from "../infer/check-input.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import { reportInfer } from "./report-infer.ts";
@@ -63,7 +64,7 @@ export async function runInfer(
   listen?: OutputsListener,
 ): Promise<{ readonly result: number; readonly quantized: boolean }> {
   const { settings, ports } = run;
-  const bytes = await ports.files.read(settings.model, "-m/--model");
+  const { bytes } = await loadModel(run);
   const infer = await openInferFunction(run);
   const { backend } = await openHost(run);
   const model = await openInference(

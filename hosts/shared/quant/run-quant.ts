@@ -1,4 +1,5 @@
 import { quantizeModel } from "../../../core-ts/pipeline.ts";
+import { type LoadedModel, loadModel, writeConverted } from "../convert/load-model.ts";
 import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
 import { obtainRanges } from "./cached-calibration.ts";
@@ -24,17 +25,20 @@ async function runOne(work: Work, strategy: Strategy): Promise<Outcome> {
 
 async function quantizeStaged(
   run: CommandRun,
-  bytes: Uint8Array,
+  loaded: LoadedModel,
   infer: InferRun,
   staging: Staging,
 ): Promise<QuantReport> {
   const host = await openHost(run);
-  const prepared = await openModel(run, bytes, host);
+  const prepared = await openModel(run, loaded.bytes, host);
   const work: Work = { ...run, host, infer, prepared, staging };
   const strategies = strategiesOf(run);
   const several = strategies.length > 1;
   const outcome = several ? await runStrategies(work, strategies) : await runOne(work, strategies[0]!);
-  const files = await writeFiles(outcome.best.work, outcome.best, "");
+  const files = [
+    ...(await writeFiles(outcome.best.work, outcome.best, "")),
+    ...(await writeConverted(run, loaded, staging)),
+  ];
   await staging.publish();
   return report(work, outcome, several ? [...files, OTHERS] : files);
 }
@@ -76,11 +80,11 @@ function report(work: Work, { float, calibrated, best }: Outcome, files: QuantRe
  */
 export async function runQuant(run: CommandRun): Promise<QuantReport> {
   const { settings, ports } = run;
-  const bytes = await ports.files.read(settings.model, "-m/--model");
+  const loaded = await loadModel(run);
   const infer = await openInferFunction(run);
   const staging = await ports.files.stage(settings.saveDir);
   try {
-    const found = await quantizeStaged(run, bytes, infer, staging);
+    const found = await quantizeStaged(run, loaded, infer, staging);
     reportQuant(run, found);
     return found;
   } finally {

@@ -3,6 +3,7 @@ import type { PipelineHost, Prepared } from "../../../core-ts/pipeline.ts";
 import type { Mix } from "../../../core-ts/plan/options.ts";
 import { mixFileText } from "../cli/mix-file.ts";
 import type { TemplateSettings } from "../cli/settings.ts";
+import { loadModel } from "../convert/load-model.ts";
 import { hawqTemplate } from "./hawq-template.ts";
 import { facts, paintFor, section } from "./report-text.ts";
 import { type CommandRun, openHost, openModel } from "./session.ts";
@@ -55,7 +56,7 @@ function report(
 /** -gt: writes the mixed-precision template {name}_mix.json; no quantization, and data only for HAWQ. */
 export async function runTemplate(run: CommandRun, template: TemplateSettings): Promise<void> {
   const { settings, ports } = run;
-  const bytes = await ports.files.read(settings.model, "-m/--model");
+  const { bytes } = await loadModel(run);
   const staging = await ports.files.stage(settings.saveDir);
   try {
     const host = await openHost(run);

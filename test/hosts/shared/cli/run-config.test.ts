@@ -98,11 +98,6 @@ describe("a run-config", () => {
       { quant: { bit_width: 8, "bit-width": 16 } },
       /"bit_width" and "bit-width" are the same option/,
     ],
-    [
-      "an option that is not there yet",
-      { quant: { "start-node-names": "a b" } },
-      /"start-node-names" is not supported yet/,
-    ],
   ])("with %s is refused, naming file and key", (_, config, message) => {
     expect(() => read(config)).toThrow(ConfigError);
     expect(() => read(config)).toThrow(message);

@@ -11,6 +11,15 @@ describe("settings of a command line", () => {
   it("have the manual's defaults", () => {
     expect(settings("")).toEqual({
       model: "x.onnx",
+      source: {
+        framework: "onnx",
+        weight: undefined,
+        startNames: [],
+        endNames: [],
+        toChw: false,
+        inputShapes: [],
+        reference: undefined,
+      },
       runMode: "quant",
       inferFunction: "infer_auto",
       script: undefined,
@@ -99,7 +108,9 @@ describe("settings of a command line", () => {
     ["-r train", /-r\/--run-mode is "train", expected one of quant, infer, convert, compare/],
     ["-r infer -du", /-du\/--dump needs a quantization, and -r infer makes none/],
     ["-f pytorch", /-f\/--framework pytorch is not supported yet/],
-    ["-f tenserflow", /-f\/--framework is "tenserflow", expected onnx/],
+    ["-f tenserflow", /-f\/--framework is "tenserflow", expected one of onnx/],
+    ["-snn a:0", /-snn\/--start-node-names is for models of tensorflow, and -f is onnx/],
+    ["-is 1 0 3", /-is\/--input-shapes holds "0", expected dimensions/],
     ["-ch TX9999", /unknown chip "TX9999"; known families/],
     ["-ch TX5105C -b 16", /chip TX5105C .* has no 16-bit arithmetic/],
     ["--save-dir=", /-s\/--save-dir is empty/],

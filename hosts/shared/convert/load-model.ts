@@ -1,0 +1,89 @@
+import { ConfigError, InternalError } from "../../../core-ts/errors.ts";
+import { type ConversionRequest, converterOf } from "../../../core-ts/frontends/index.ts";
+import { writeModel } from "../../../core-ts/onnx/write.ts";
+import type { Staging } from "../ports.ts";
+import type { CommandRun } from "../quant/session.ts";
+import { openHost } from "../quant/session.ts";
+import { checkConversion } from "./check-conversion.ts";
+
+const MODEL_OPTION = "-m/--model";
+
+/** A model as ONNX. */
+export interface LoadedModel {
+  readonly bytes: Uint8Array;
+  /** What is known of the conversion; undefined for a model that was ONNX. */
+  readonly conversion?: { readonly checked: string };
+}
+
+async function requestOf({ settings, ports }: CommandRun): Promise<ConversionRequest> {
+  const { files } = ports;
+  const { model, source } = settings;
+  const { folder } = files.split(model);
+  const beside = async (path: string) => {
+    const whole = files.join(folder, path);
+    return (await files.exists(whole)) ? files.read(whole, MODEL_OPTION) : undefined;
+  };
+  const { weight, startNames, endNames, toChw, inputShapes } = source;
+  // A SavedModel is a folder: what is in it is read through `beside`.
+  const isFolder = await files.isFolder(model);
+  return {
+    model: { name: model, bytes: isFolder ? new Uint8Array() : await files.read(model, MODEL_OPTION) },
+    ...(weight === undefined
+      ? {}
+      : { weight: { name: weight, bytes: await files.read(weight, "-w/--weight") } }),
+    startNames,
+    endNames,
+    toChw,
+    inputShapes,
+    beside: isFolder
+      ? async (path) => {
+          const whole = files.join(model, path);
+          return (await files.exists(whole)) ? files.read(whole, MODEL_OPTION) : undefined;
+        }
+      : beside,
+  };
+}
+
+async function convert(run: CommandRun): Promise<LoadedModel> {
+  const { framework, reference } = run.settings.source;
+  const converter = converterOf(framework);
+  if (!converter) throw new InternalError(`there is no converter for ${framework}`);
+  const bytes = writeModel(await converter(await requestOf(run)));
+  const host = await openHost(run);
+  const recorded =
+    reference === undefined
+      ? undefined
+      : { file: reference, bytes: await run.ports.files.read(reference, "--reference") };
+  return { bytes, conversion: { checked: await checkConversion(bytes, host, recorded) } };
+}
+
+/**
+ * The model of -m: an ONNX file as it is, a model of another framework converted and checked.
+ * @throws ConfigError when it can't be read; ModelError, UnsupportedError when it can't be converted, or its answers are not those of the reference.
+ */
+export async function loadModel(run: CommandRun): Promise<LoadedModel> {
+  const { settings, ports } = run;
+  if (settings.source.framework !== "onnx") {
+    const loaded = await convert(run);
+    ports.terminal.err(`${settings.model} is converted to ONNX: ${loaded.conversion!.checked}\n`);
+    return loaded;
+  }
+  if (settings.source.reference !== undefined) {
+    throw new ConfigError("--reference checks a conversion, and the model is ONNX already; leave it out", {
+      option: "--reference",
+    });
+  }
+  return { bytes: await ports.files.read(settings.model, MODEL_OPTION) };
+}
+
+/** Writes {name}.onnx where the model was converted; returns what stands in save-dir then. */
+export async function writeConverted(
+  { settings, ports }: CommandRun,
+  { bytes, conversion }: LoadedModel,
+  staging: Staging,
+): Promise<(readonly [path: string, what: string])[]> {
+  if (!conversion) return [];
+  const name = `${ports.files.stem(settings.model)}.onnx`;
+  await staging.write(name, bytes);
+  return [[name, "the float model, converted to ONNX"]];
+}
