@@ -19,6 +19,8 @@ export interface StoredCase {
   /** A string names one of the file's `tensors`. */
   readonly inputs: readonly (StoredTensor | string)[];
   readonly attrs: CaseAttributes;
+  /** Which output of the op is meant; the first when absent. */
+  readonly output?: number;
   readonly expected: StoredTensor;
 }
 
@@ -111,7 +113,7 @@ export function namedCases<Stored>(file: Cases<Stored>, group: string): Named<St
 
 /** The cases of one op, named after `group`. */
 export function casesOf(file: CaseFile, group: string, op: string): ConformanceCase[] {
-  return (file.cases[op] ?? []).map(({ inputs, attrs, expected }, i) => ({
+  return (file.cases[op] ?? []).map(({ inputs, attrs, output, expected }, i) => ({
     name: `${group}/${op}/${i}`,
     op,
     inputs: inputs.map((input) => {
@@ -119,6 +121,7 @@ export function casesOf(file: CaseFile, group: string, op: string): ConformanceC
       return { tensor: restore(stored), constant: stored.constant ?? false };
     }),
     attrs,
+    ...(output === undefined ? {} : { output }),
     expected: restore(expected),
   }));
 }

@@ -15,5 +15,7 @@ export interface ConformanceCase extends NamedCase {
   /** In the op's order. */
   readonly inputs: readonly CaseInput[];
   readonly attrs: CaseAttributes;
+  /** Which output the answer is; the first when absent. */
+  readonly output?: number;
   readonly expected: Tensor;
 }

@@ -1,4 +1,4 @@
-import { functionsUsed } from "../core-ts/fixed/index.ts";
+import { FIXED_OPS, functionsUsed, isFixedOp } from "../core-ts/fixed/index.ts";
 import { attr } from "../core-ts/graph/attributes.ts";
 import {
   type Attribute,
@@ -20,6 +20,12 @@ const inputName = (k: number, i: number): string => `case_${k}_input_${i}`;
 
 /** The output of the model of cases that belongs to case k. */
 export const outputName = (k: number): string => `case_${k}_output`;
+
+/** Outputs of the node of case k: a function's node must name all of them, also those that nobody reads. */
+function outputNames(k: number, { op, output = 0 }: ConformanceCase): string[] {
+  const count = isFixedOp(op) ? FIXED_OPS[op].build().outputs.length : 1;
+  return Array.from({ length: count }, (_, i) => (i === output ? outputName(k) : `case_${k}_unread_${i}`));
+}
 
 /** Nodes and values of the cases, case k reading case_k_input_i and writing case_k_output. */
 function caseGraph(cases: readonly ConformanceCase[]): Graph {
@@ -43,7 +49,7 @@ function caseGraph(cases: readonly ConformanceCase[]): Graph {
       op: one.op,
       domain: KNIGHT_DOMAIN,
       inputs: one.inputs.map((_, i) => inputName(k, i)),
-      outputs: [outputName(k)],
+      outputs: outputNames(k, one),
       attrs: new Map(Object.entries(one.attrs).map(([name, value]) => [name, attribute(value)])),
       origins: [],
     });

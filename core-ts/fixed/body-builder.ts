@@ -26,23 +26,29 @@ export class BodyBuilder {
   readonly nodes: Node[] = [];
   readonly #constants = new Map<string, string>();
 
+  /** `prefix` keeps the names of a body inside a body (that of a Scan) apart from those around it. */
+  constructor(readonly prefix = "") {}
+
   /** A standard op with one output. "" is an absent optional input. */
   op(op: string, inputs: readonly string[], attrs: Attributes = {}): string {
-    const output = `${op.toLowerCase()}_${this.nodes.length}`;
-    this.nodes.push(bodyNode(op, inputs, { output, attrs }));
+    const output = `${this.prefix}${op.toLowerCase()}_${this.nodes.length}`;
+    this.nodes.push(bodyNode(op, inputs, { outputs: [output], attrs }));
     return output;
+  }
+
+  /** A standard op with several outputs. */
+  many(op: string, inputs: readonly string[], outputs: readonly string[], attrs: Attributes = {}): string[] {
+    const names = outputs.map((name) => `${this.prefix}${name}_${this.nodes.length}`);
+    this.nodes.push(bodyNode(op, inputs, { outputs: names, attrs }));
+    return names;
   }
 
   /** Two equal parts of a 1-D tensor. */
   halves(x: string): [string, string] {
-    const parts: [string, string] = [`first_${this.nodes.length}`, `second_${this.nodes.length}`];
-    const node = bodyNode("Split", [x], {
-      output: parts[0],
-      attrs: { num_outputs: { kind: "int", value: 2 } },
-    });
-    node.outputs.push(parts[1]);
-    this.nodes.push(node);
-    return parts;
+    return this.many("Split", [x], ["first", "second"], { num_outputs: { kind: "int", value: 2 } }) as [
+      string,
+      string,
+    ];
   }
 
   constant(value: Tensor): string {
@@ -98,14 +104,14 @@ export class BodyBuilder {
 function bodyNode(
   op: string,
   inputs: readonly string[],
-  result: { output: string; attrs: Attributes },
+  result: { outputs: string[]; attrs: Attributes },
 ): Node {
   return {
-    name: result.output,
+    name: result.outputs[0]!,
     op,
     domain: "",
     inputs: [...inputs],
-    outputs: [result.output],
+    outputs: result.outputs,
     attrs: new Map(Object.entries(result.attrs)),
     origins: [],
   };
@@ -115,20 +121,23 @@ export interface FunctionSpec {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly attributes: readonly string[];
-  /** Adds the body and returns the name of its result. */
-  body(b: BodyBuilder): string;
+  /** Names of the outputs; "y" alone when absent. */
+  readonly outputs?: readonly string[];
+  /** Adds the body and returns the name of its result, or of one for each output. */
+  body(b: BodyBuilder): string | readonly string[];
 }
 
-/** A function of domain ai.knight with the single output "y". */
+/** A function of domain ai.knight. */
 export function defineFunction(spec: FunctionSpec): FunctionDef {
   const b = new BodyBuilder();
-  const result = spec.body(b);
-  b.nodes.push(bodyNode("Identity", [result], { output: "y", attrs: {} }));
+  const outputs = spec.outputs ?? ["y"];
+  for (const [i, result] of [spec.body(b)].flat().entries())
+    b.nodes.push(bodyNode("Identity", [result], { outputs: [outputs[i]!], attrs: {} }));
   return {
     domain: KNIGHT_DOMAIN,
     name: spec.name,
     inputs: spec.inputs,
-    outputs: ["y"],
+    outputs,
     attributes: spec.attributes,
     nodes: b.nodes,
     opsets: new Map([["", CANONICAL_OPSET]]),

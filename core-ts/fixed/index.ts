@@ -5,8 +5,10 @@ import { convTranspose8, convTranspose16 } from "./functions/conv-transpose.ts";
 import { div } from "./functions/div.ts";
 import { add, mul, prelu, scaleShift, sub } from "./functions/elementwise.ts";
 import { gemm8, gemm16, gemmU8 } from "./functions/gemm.ts";
+import { gru8, gru16, gruLinear8, gruLinear16 } from "./functions/gru.ts";
 import { logLut16 } from "./functions/log-lut.ts";
 import { logSoftmax8, logSoftmax16 } from "./functions/log-softmax.ts";
+import { lstm8, lstm16, lstmPeephole8, lstmPeephole16 } from "./functions/lstm.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8, shortMatmul8 } from "./functions/matmul.ts";
 import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
@@ -31,6 +33,7 @@ import {
 } from "./functions/reductions.ts";
 import { clip, requantizeOp } from "./functions/requantize.ts";
 import { resizeLinear, resizeLinear1d, resizeNearest16, resizeNearestSizes16 } from "./functions/resize.ts";
+import { rnn8, rnn16 } from "./functions/rnn.ts";
 import {
   equal,
   greater,
@@ -75,6 +78,14 @@ export const FIXED_OPS = {
   LogLut16: { build: logLut16 },
   LogSoftmax16: { build: logSoftmax16 },
   LogSoftmax8: { build: logSoftmax8 },
+  Gru16: { build: gru16 },
+  Gru8: { build: gru8 },
+  GruLinear16: { build: gruLinear16 },
+  GruLinear8: { build: gruLinear8 },
+  Lstm16: { build: lstm16 },
+  Lstm8: { build: lstm8 },
+  LstmPeephole16: { build: lstmPeephole16 },
+  LstmPeephole8: { build: lstmPeephole8 },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },
   MatMul16: { build: matmul16 },
@@ -92,6 +103,8 @@ export const FIXED_OPS = {
   ResizeLinear1d: { build: resizeLinear1d },
   ResizeNearest16: { build: resizeNearest16 },
   ResizeNearestSizes16: { build: resizeNearestSizes16 },
+  Rnn16: { build: rnn16 },
+  Rnn8: { build: rnn8 },
   ScaleShift: { build: scaleShift },
   Softmax16: { build: softmax16 },
   Softmax8: { build: softmax8 },

@@ -15,12 +15,13 @@ export function storeTensor(t: Tensor, constant = false): StoredTensor {
   return { dtype: t.dtype, dims: t.dims, base64, ...(constant ? { constant } : {}) };
 }
 
-export function storeCase({ inputs, attrs, expected }: PlainCase): StoredCase {
+export function storeCase({ inputs, attrs, output, expected }: PlainCase): StoredCase {
   return {
     inputs: inputs.map((input) =>
       typeof input === "string" ? input : storeTensor(input.tensor, input.constant),
     ),
     attrs,
+    ...(output ? { output } : {}),
     expected: storeTensor(expected),
   };
 }

@@ -19,13 +19,14 @@ import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
 import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
 import { groupsTwin, l1Twin, layersTwin, rmsTwin } from "./ops/normalization.ts";
 import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin } from "./ops/reductions.ts";
+import { gruTwin, lstmTwin, rnnTwin } from "./ops/recurrent.ts";
 import { comparisonTwin, modTwin, pickTwin, whereTwin } from "./ops/selection.ts";
 import { logSoftmaxTwin, softmaxTwin } from "./ops/softmax.ts";
 import { deadZoneTwin, logLut16Twin, roundToTwin } from "./ops/tables.ts";
 import { averagePoolTwin, globalMaxPoolTwin, maxPoolTwin } from "./ops/window.ts";
 
 /** Plain TypeScript for every op of docs/fixed-ops.md, written from that page and from spec/fixed-point-ir.md, not from the function bodies. */
-export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
+export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor | readonly Tensor[]>> = {
   Add: sumTwin(1n),
   ArgMax16: indexTwin(Math.max),
   AveragePool16: averagePoolTwin,
@@ -81,8 +82,16 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   Equal: comparisonTwin((a, b) => a === b),
   Greater: comparisonTwin((a, b) => a > b),
   GreaterOrEqual: comparisonTwin((a, b) => a >= b),
+  Gru16: gruTwin,
+  Gru8: gruTwin,
+  GruLinear16: gruTwin,
+  GruLinear8: gruTwin,
   Less: comparisonTwin((a, b) => a < b),
   LessOrEqual: comparisonTwin((a, b) => a <= b),
+  Lstm16: lstmTwin,
+  Lstm8: lstmTwin,
+  LstmPeephole16: lstmTwin,
+  LstmPeephole8: lstmTwin,
   Max16: pickTwin(Math.max),
   Min16: pickTwin(Math.min),
   Mod: modTwin,
@@ -92,10 +101,13 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor>> = {
   ReduceMin16: extremumTwin(Math.min),
   ReduceSum: sumOfTwin((v) => v),
   ReduceSumSquare: sumOfTwin((v) => v * v),
+  Rnn16: rnnTwin,
+  Rnn8: rnnTwin,
   Where: whereTwin,
 };
 
 export function solve(one: FixedCase): SolvedCase {
   const inputs = one.inputs.map(({ tensor }) => tensor);
-  return { ...one, expected: TWINS[one.op](call(inputs, one.attrs)) };
+  const outputs = [TWINS[one.op](call(inputs, one.attrs))].flat();
+  return { ...one, expected: outputs[one.output ?? 0]! };
 }

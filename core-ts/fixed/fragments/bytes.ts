@@ -38,8 +38,8 @@ export function splitBytes(b: BodyBuilder, x: string, attribute: string): SplitB
   return split(b, x, { word: b.attributeAs(attribute, "uint16"), zeroPoint });
 }
 
-/** Bytes of an int16 weight. */
-export function constantBytes(b: BodyBuilder, w: string): SplitBytes {
+/** Bytes of an int16 tensor: a weight, a state. */
+export function signedBytes(b: BodyBuilder, w: string): SplitBytes {
   return split(b, w, { word: b.cast(b.i32(32768), "uint16"), zeroPoint: b.cast(b.i32(128), "uint8") });
 }
 
@@ -49,14 +49,15 @@ interface ByteProducts {
   readonly product: Product;
   /** Added to the sum before the shift, broadcasting; absent: nothing. */
   readonly bias?: string;
+  /** 2^-q1 when it is not that of the caller's attribute. */
+  readonly unit?: string;
 }
 
 /**
  * (65536·hh + 256·(hl + lh) + ll + bias)·2^-q1 in float64. Each partial sum is exact in int32 up to 32768 terms (255²·32768 < 2^31); all
  * terms are multiples of 2^-q1 below 2^53·2^-q1, so every addition is exact.
  */
-export function combine(b: BodyBuilder, { x, w, product, bias }: ByteProducts): string {
-  const unit = firstShift(b);
+export function combine(b: BodyBuilder, { x, w, product, bias, unit = firstShift(b) }: ByteProducts): string {
   const part = (left: Bytes, right: Bytes) => b.cast(product(left, right), "float64");
   const scaled = (value: string, power: number) => b.op("Mul", [value, b.op("Mul", [unit, b.f64(power)])]);
   const high = scaled(part(x.high, w.high), 65536);

@@ -61,11 +61,15 @@ export function requantizeBiased(
  * floor(sum) = acc >> q1; after saturation to int32 the bound of `requantize` holds.
  */
 export function requantizeWide(b: BodyBuilder, sum: string, k: string): string {
-  const saturated = b.op("Clip", [b.op("Floor", [sum]), b.f64(-powerOfTwo(31)), b.f64(powerOfTwo(31) - 1)]);
-  return requantize(b, saturated, k);
+  return requantize(b, saturated32(b, sum), k);
 }
 
-/** 2^-q1 of the caller's attribute, a float64 tensor of shape [1]. */
-export function firstShift(b: BodyBuilder): string {
-  return b.op("Div", [b.f64(1), twoToThe(b, b.attribute("q1"))]);
+/** sat32(floor(sum)), float64. */
+export function saturated32(b: BodyBuilder, sum: string): string {
+  return b.op("Clip", [b.op("Floor", [sum]), b.f64(-powerOfTwo(31)), b.f64(powerOfTwo(31) - 1)]);
+}
+
+/** 2^-q1 of the caller's attribute of that name, a float64 tensor of shape [1]. */
+export function firstShift(b: BodyBuilder, attribute = "q1"): string {
+  return b.op("Div", [b.f64(1), twoToThe(b, b.attribute(attribute))]);
 }

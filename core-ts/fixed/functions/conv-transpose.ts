@@ -2,7 +2,7 @@ import { attr } from "../../graph/attributes.ts";
 import type { FunctionDef } from "../../graph/graph.ts";
 import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction, ref, refs } from "../body-builder.ts";
-import { type Bytes, combine, constantBytes, type Product, splitBytes } from "../fragments/bytes.ts";
+import { type Bytes, combine, type Product, signedBytes, splitBytes } from "../fragments/bytes.ts";
 import { BOUNDS, requantizeBiased, requantizeWide } from "../fragments/requantize.ts";
 import { concat, repeated, shapeFrom } from "../fragments/shapes.ts";
 import { channelTerms, LINEAR_INPUTS } from "./conv.ts";
@@ -82,7 +82,7 @@ export function convTranspose16(): FunctionDef {
       const product: Product = (x, w) => convInteger(b, [x.bytes, w.bytes, x.zeroPoint, w.zeroPoint]);
       const { k, bias } = channelTerms(b);
       const x = { high: spread(split.high), low: spread(split.low) };
-      return requantizeWide(b, combine(b, { x, w: constantBytes(b, flipped(b, "w")), product, bias }), k);
+      return requantizeWide(b, combine(b, { x, w: signedBytes(b, flipped(b, "w")), product, bias }), k);
     },
   });
 }

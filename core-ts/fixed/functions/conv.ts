@@ -1,7 +1,7 @@
 import type { FunctionDef } from "../../graph/graph.ts";
 import { powerOfTwo } from "../../power-of-two.ts";
 import { type BodyBuilder, defineFunction, ref, refs } from "../body-builder.ts";
-import { type Bytes, combine, constantBytes, type Product, splitBytes } from "../fragments/bytes.ts";
+import { type Bytes, combine, type Product, signedBytes, splitBytes } from "../fragments/bytes.ts";
 import { BOUNDS, factor, requantizeBiased, requantizeWide } from "../fragments/requantize.ts";
 import { perChannel } from "../fragments/shapes.ts";
 
@@ -37,7 +37,7 @@ export function conv16(): FunctionDef {
     body(b) {
       const product: Product = (x, w) => convInteger(b, [x.bytes, w.bytes, x.zeroPoint, w.zeroPoint]);
       const { k, bias } = channelTerms(b);
-      const sum = combine(b, { x: splitBytes(b, "x", "x_offset"), w: constantBytes(b, "w"), product, bias });
+      const sum = combine(b, { x: splitBytes(b, "x", "x_offset"), w: signedBytes(b, "w"), product, bias });
       return requantizeWide(b, sum, k);
     },
   });
@@ -78,7 +78,7 @@ export function shortConv16(): FunctionDef {
         b.op("Sub", [b.cast(bytes, "float32"), b.cast(zeroPoint, "float32")]);
       const product: Product = (x, w) => convFloat(b, real(x), real(w));
       const { k, bias } = channelTerms(b);
-      const sum = combine(b, { x: splitBytes(b, "x", "x_offset"), w: constantBytes(b, "w"), product, bias });
+      const sum = combine(b, { x: splitBytes(b, "x", "x_offset"), w: signedBytes(b, "w"), product, bias });
       return requantizeWide(b, sum, k);
     },
   });

@@ -1,7 +1,7 @@
 import { attr } from "../../graph/attributes.ts";
 import type { FunctionDef } from "../../graph/graph.ts";
 import { type BodyBuilder, defineFunction } from "../body-builder.ts";
-import { type Bytes, combine, constantBytes, type Product, splitBytes } from "../fragments/bytes.ts";
+import { type Bytes, combine, type Product, signedBytes, splitBytes } from "../fragments/bytes.ts";
 import { BOUNDS, factor, requantizeBiased, requantizeWide, twoToThe } from "../fragments/requantize.ts";
 import { concat, shapeFrom } from "../fragments/shapes.ts";
 import { unsignedOf } from "../fragments/unsigned.ts";
@@ -70,7 +70,7 @@ export function gemm16(): FunctionDef {
     attributes: [...BOUNDS, "x_offset", "q1", "k_chunk"],
     body(b) {
       const chunks = chunking(b);
-      const [x, w] = [splitBytes(b, "x", "x_offset"), constantBytes(b, "w")];
+      const [x, w] = [splitBytes(b, "x", "x_offset"), signedBytes(b, "w")];
       const product: Product = (left, right) =>
         b.op("MatMulInteger", [left.bytes, right.bytes, left.zeroPoint, right.zeroPoint]);
       const sums = combine(b, {

@@ -9,6 +9,7 @@ import { FUNCTION_LIKE_CASES } from "./function-like.ts";
 import { LINEAR_CASES } from "./linear.ts";
 import { MOVEMENT_CASES } from "./movement.ts";
 import { NORMALIZATION_CASES } from "./normalization.ts";
+import { RECURRENT_CASES } from "./recurrent.ts";
 import { REDUCTION_CASES } from "./reductions.ts";
 import { SELECTION_CASES } from "./selection.ts";
 import { TABLE_CASES } from "./tables.ts";
@@ -25,6 +26,7 @@ export const CASES: CaseMakers = {
   ...REDUCTION_CASES,
   ...SELECTION_CASES,
   ...TABLE_CASES,
+  ...RECURRENT_CASES,
   ...WINDOW_CASES,
 };
 
