@@ -2,17 +2,19 @@
 import { attr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
-import { type Tensor, tensor } from "../tensor/tensor.ts";
+import { float32Scalar, type Tensor, tensor } from "../tensor/tensor.ts";
 import type { NewNode, Site } from "./site.ts";
 
 /** A chosen value at or below it means minus infinity. */
 const CHOSEN = -1000;
-/** So does a number added to scores at or below it: e^-80 next to any other term is 0. */
+/** So does a mask of 0 and 1 times such a number. */
+const MULTIPLIED = -1000;
+/** And a constant added to scores at or below it: e^-80 next to any other term is 0. */
 const ADDED = -80;
 const TRUTH_TYPES = ["bool", "int32", "int64", "uint8"];
 const MOVES = ["Expand", "Reshape", "Unsqueeze"];
 
-/** Scores and what says which of them count: a value (truth values, or numbers that are 0 where false) or a constant. */
+/** Scores and what says which of them count: a value (truth values, integers, or float32 of 0 and 1) or a constant. */
 export interface Choice {
   readonly x: string;
   readonly condition: string | Tensor;
@@ -29,14 +31,21 @@ const isAll = (constant: Tensor | undefined, number: number): boolean =>
   constant?.dtype === "float32" && constant.data.length > 0 && constant.data.every((v) => v === number);
 
 /**
- * Where a value of 0 and 1 is 1: a Cast of truth values or integers (which exporters' masks hold as 0 and 1), 1 minus such a value, or such a value moved.
+ * Where a mask of 0 and 1 is 1: an input of the model, a Cast of truth values or integers, 1 minus such a mask, or such a mask moved. That they hold 0 and 1
+ * is what exporters mean; numbers between are taken for the nearer one.
  */
 function truth(value: string, site: Site): Mask | undefined {
   const maker = site.index.producer(value);
-  if (maker?.domain !== "") return undefined;
+  if (!maker)
+    return site.graph.inputs.some(({ name }) => name === value)
+      ? { condition: value, keeps: true }
+      : undefined;
+  if (maker.domain !== "") return undefined;
   const from = maker.inputs[0]!;
-  if (maker.op === "Cast")
-    return TRUTH_TYPES.includes(site.dtype(from) ?? "") ? { condition: from, keeps: true } : undefined;
+  if (maker.op === "Cast") {
+    if (TRUTH_TYPES.includes(site.dtype(from) ?? "")) return { condition: from, keeps: true };
+    return truth(from, site);
+  }
   if (maker.op === "Sub" && isAll(site.constant(from), 1)) {
     const other = truth(maker.inputs[1]!, site);
     return other && { ...other, keeps: !other.keeps };
@@ -55,17 +64,19 @@ function addedMask(value: string, site: Site): Mask | undefined {
   const maker = site.index.producer(value);
   if (maker?.domain !== "") return undefined;
   if (maker.op === "Mul") {
-    const at = maker.inputs.findIndex((factor) => isAtMost(site.constant(factor), ADDED));
+    const at = maker.inputs.findIndex((factor) => isAtMost(site.constant(factor), MULTIPLIED));
     const closed = at < 0 ? undefined : truth(maker.inputs[1 - at]!, site);
     return closed && { ...closed, keeps: !closed.keeps };
   }
   if (maker.op !== "Where") return undefined;
   const [condition, yes, no] = maker.inputs as [string, string, string];
+  const closed = site.index.producer(condition)?.op === "Cast" ? truth(condition, site) : undefined;
+  const mask = closed ?? { condition, keeps: true };
   const isZero = (one: string) => isAll(site.constant(one), 0);
-  if (isZero(yes) && isAtMost(site.constant(no), ADDED)) return { condition, keeps: true };
+  if (isZero(yes) && isAtMost(site.constant(no), ADDED)) return mask;
   // masked_fill on a mask of 0 and 1 leaves 0 where the condition, the mask itself, does not hold.
   const rest = isZero(no) || truth(no, site) !== undefined;
-  return isAtMost(site.constant(yes), ADDED) && rest ? { condition, keeps: false } : undefined;
+  return isAtMost(site.constant(yes), ADDED) && rest ? { ...mask, keeps: !mask.keeps } : undefined;
 }
 
 /** The masked scores that a Where or Add makes; undefined for any other node. */
@@ -94,6 +105,11 @@ export function conditionOf(choice: Choice, node: Node, site: Site): { value: st
     dtype: "bool",
     dims: site.dims(condition) ?? null,
   });
+  const made = { name: value, outputs: [value] };
+  if (site.dtype(condition) === "float32") {
+    const half = site.addConstant(`${node.name}/half`, float32Scalar(0.5));
+    return { value, nodes: [{ ...made, op: "Greater", inputs: [condition, half] }] };
+  }
   const attrs = { to: attr.int(DTYPE_CODES.bool) };
-  return { value, nodes: [{ name: value, op: "Cast", inputs: [condition], outputs: [value], attrs }] };
+  return { value, nodes: [{ ...made, op: "Cast", inputs: [condition], attrs }] };
 }

@@ -2,7 +2,7 @@
  * Masks of attention, written as a constant that means minus infinity:
  *   Softmax(Where(condition, x, C))         →  Softmax(Where(condition, x, below))      C ≤ -1000, on either side
  *   Softmax(Add(x, M))                      →  Softmax(Where(M = 0, x, below))          M constant, everywhere 0 or ≤ -80
- *   Softmax(Add(x, Mul(u, C)))              →  Softmax(Where(u, below, x))              u of 0 and 1, C ≤ -80
+ *   Softmax(Add(x, Mul(u, C)))              →  Softmax(Where(u > 1/2, below, x))        u a mask of 0 and 1, C ≤ -1000
  *   Softmax(Add(x, Where(condition, C, 0))) →  Softmax(Where(condition, below, x))      on either side
  * with below = Sub(ReduceMin(x), depth). A scale that holds -10000, -3.4e38 or -Infinity leaves nothing of the scores, and Softmax can't tell such a number
  * from one that is `depth` below every score: with depth = 9 + ln(row length), a whole masked row adds at most e^-9 of the largest term. ReduceMin runs

@@ -5,6 +5,7 @@ import { movementCases } from "./movement.ts";
 import { normalizationCases } from "./normalization.ts";
 import { optimizeCases } from "./optimize.ts";
 import { removalCases } from "./removals.ts";
+import { spellingCases } from "./spellings.ts";
 import { windowCases } from "./windows.ts";
 
 /** Cases of conformance/cases/passes.json, by the pass that is run alone, or `optimize` for all: models, nodes and constants by hand. */
@@ -15,6 +16,7 @@ export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", r
     ...foldAffineCases(),
     ...movementCases(),
     ...normalizationCases(),
+    ...spellingCases(),
     ...optimizeCases(),
   };
 }
