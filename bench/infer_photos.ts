@@ -1,5 +1,5 @@
 /**
- * A user script for the real models of ../shared: `-uds bench/infer_photos.ts -if infer_ultraface|infer_fastestdet -d ../shared/data/photos` (F1 in percent
+ * A user script for the real models of ../shared: `-uds bench/infer_photos.ts -if infer_ultraface|infer_ultraface_offsets|infer_fastestdet -d ../shared/data/photos` (F1 in percent
  * against the float detections stored there) and `-if infer_mnist -d ../shared/data/mnist/t10k_images.npy` (top-1 in percent).
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -18,6 +18,27 @@ interface Detector {
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+/** Centre and size of every prior of UltraFace as fractions of the image (models/detection/README.md). */
+function priors(): [number, number, number, number][] {
+  const maps = [
+    { width: 40, height: 30, sizes: [10, 16, 24] },
+    { width: 20, height: 15, sizes: [32, 48] },
+    { width: 10, height: 8, sizes: [64, 96] },
+    { width: 5, height: 4, sizes: [128, 192, 256] },
+  ];
+  const inside = (x: number) => Math.min(Math.max(x, 0), 1);
+  return maps.flatMap(({ width, height, sizes }) =>
+    Array.from({ length: width * height }, (_, cell) => cell).flatMap((cell) =>
+      sizes.map((size): [number, number, number, number] => [
+        inside(((cell % width) + 0.5) / width),
+        inside((Math.floor(cell / width) + 0.5) / height),
+        inside(size / 320),
+        inside(size / 240),
+      ]),
+    ),
+  );
+}
+
 const ULTRAFACE: Detector = {
   reference: "version-slim-320",
   width: 320,
@@ -31,6 +52,23 @@ const ULTRAFACE: Detector = {
       (i): Detection => [b[4 * i]!, b[4 * i + 1]!, b[4 * i + 2]!, b[4 * i + 3]!, s[2 * i + 1]!],
     );
     return suppress(found, 0.3);
+  },
+};
+
+const PRIORS = priors();
+
+/** The same network without the decoding of its boxes, which is done here. */
+const ULTRAFACE_OFFSETS: Detector = {
+  ...ULTRAFACE,
+  detect([scores, offsets]) {
+    const d = offsets!.data as Float32Array;
+    const corners = PRIORS.flatMap(([x, y, w, h], i) => {
+      const [cx, cy] = [d[4 * i]! * 0.1 * w + x, d[4 * i + 1]! * 0.1 * h + y];
+      const [halfWidth, halfHeight] = [d[4 * i + 2]!, d[4 * i + 3]!].map((v) => Math.exp(0.2 * v) / 2);
+      return [cx - w * halfWidth!, cy - h * halfHeight!, cx + w * halfWidth!, cy + h * halfHeight!];
+    });
+    const boxes: Tensor = { dtype: "float32", dims: offsets!.dims, data: Float32Array.from(corners) };
+    return ULTRAFACE.detect([scores!, boxes]);
   },
 };
 
@@ -94,7 +132,19 @@ function register(name: string, detector: Detector): void {
 }
 
 register("infer_ultraface", ULTRAFACE);
+register("infer_ultraface_offsets", ULTRAFACE_OFFSETS);
 register("infer_fastestdet", FASTESTDET);
+
+/** A network of random weights on the photos: there is no task, only layers that vary. */
+onnxInferFunc.register("infer_yolo", async (executor: Executor) => {
+  const view: Detector = { ...FASTESTDET, width: 320, height: 320, order: "RGB" };
+  const files = readdirSync(executor.dataset!)
+    .filter((file) => file.endsWith(".jpg"))
+    .sort();
+  for (const file of files.slice(0, executor.iteration))
+    await executor.forward(await photo(`${executor.dataset}/${file}`, view));
+  return 1;
+});
 
 onnxInferFunc.register("infer_mnist", async (executor: Executor) => {
   const images = await loadNpy(executor.dataset!);

@@ -19,7 +19,7 @@ if ! "$venv/bin/python" -c "import numpy, onnx, onnxruntime" 2>/dev/null; then
   "$venv/bin/pip" install --quiet numpy onnx onnxruntime
 fi
 mkdir -p "$out"
-for net in resnet18 mobilenet_v2; do
+for net in resnet18 mobilenet_v2 yolo_like; do
   [[ -f "$out/$net.onnx" ]] || "$venv/bin/python" "$generator" "$net" "$out/$net.onnx"
 done
 # Noise is enough for time and memory: 32 standard normal images, float32 [32, 3, 224, 224].
@@ -28,5 +28,5 @@ import sys, numpy as np
 np.save(sys.argv[1], np.random.RandomState(1).standard_normal((32, 3, 224, 224)).astype(np.float32))
 PY
 echo "python:   $venv/bin/python"
-echo "networks: $out/resnet18.onnx $out/mobilenet_v2.onnx"
+echo "networks: $out/resnet18.onnx $out/mobilenet_v2.onnx $out/yolo_like.onnx"
 echo "images:   $out/images32.npy"

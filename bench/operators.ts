@@ -1,0 +1,171 @@
+/**
+ * The real models of ../shared end to end at 8 and 16 bit: `npm run bench -- operators [model ...]`. Prints a Markdown table: integer nodes, worst layer, SQNR of
+ * every output, the task's measure, agreement of its decisions, and time a batch; below it what stays float and why. One entry a model in bench/operators/.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import {
+  type Evaluation,
+  type PipelineHost,
+  prepare,
+  quantizeModel,
+  startCalibration,
+  startEvaluation,
+} from "../core-ts/index.ts";
+import type { Prepared } from "../core-ts/pipeline.ts";
+import { type Tensor, toNumbers } from "../core-ts/tensor/tensor.ts";
+import { loadNodeKernels } from "../hosts/node/kernels.ts";
+import { createNodeBackend } from "../hosts/node/ort.ts";
+import { loadScript } from "../hosts/node/script.ts";
+import { runInferFunction } from "../hosts/shared/infer/run-function.ts";
+import { MODELS } from "./operators/index.ts";
+import type { BenchData, BenchModel } from "./operators/model.ts";
+
+const SHARED = process.env.KNIGHT_SHARED ?? "../shared";
+const TIMED_RUNS = 20;
+
+type Forward = Evaluation["forward"];
+/** What one pass over the data left behind. */
+interface Pass {
+  readonly measure: number;
+  readonly feeds: Parameters<Forward>[0][];
+  readonly outputs: Map<string, Tensor>[];
+}
+
+const copied = (t: Tensor): Tensor => ({ ...t, data: t.data.slice() }) as Tensor;
+
+async function pass(model: BenchModel, data: BenchData, prepared: Prepared, forward: Forward): Promise<Pass> {
+  const script = `bench/${model.script}`;
+  const functions = await loadScript(script);
+  const found: Pass = { measure: 0, feeds: [], outputs: [] };
+  const target = {
+    inputs: prepared.inputs,
+    outputs: prepared.outputs,
+    async forward(feeds: Parameters<Forward>[0]) {
+      const outputs = await forward(feeds);
+      if (found.feeds.length < TIMED_RUNS) found.feeds.push(feeds);
+      found.outputs.push(new Map([...outputs].map(([name, t]) => [name, copied(t)])));
+      return outputs;
+    },
+  };
+  const run = {
+    ...{
+      name: model.fn,
+      fn: functions.get(model.fn)!,
+      iteration: data.iteration,
+      batchSize: model.batch ?? 1,
+    },
+    ...{ data: data.data && `${SHARED}/${data.data}`, saveDir: "", runMode: "quant", script },
+    signal: new AbortController().signal,
+  };
+  const measure = await runInferFunction(run, target, prepared.outputNameToNodeName, () => undefined);
+  return { ...found, measure };
+}
+
+function sqnr(float: Pass, fixed: Pass, name: string): number {
+  let [signal, noise] = [0, 0];
+  for (const [i, outputs] of float.outputs.entries()) {
+    const [a, b] = [toNumbers(outputs.get(name)!), toNumbers(fixed.outputs[i]!.get(name)!)];
+    for (const [k, v] of a.entries()) {
+      signal += v ** 2;
+      noise += (v - b[k]!) ** 2;
+    }
+  }
+  return 10 * Math.log10(signal / noise);
+}
+
+/** Share of equal decisions in percent. */
+function agreement(model: BenchModel, prepared: Prepared, float: Pass, fixed: Pass): string {
+  if (!model.decisions) return "";
+  let [same, all] = [0, 0];
+  const listed = (outputs: Map<string, Tensor>) => prepared.outputs.map(({ name }) => outputs.get(name)!);
+  for (const [i, outputs] of float.outputs.entries()) {
+    const [a, b] = [model.decisions(listed(outputs)), model.decisions(listed(fixed.outputs[i]!))];
+    for (const [k, v] of a.entries()) {
+      if (v === b[k]) same++;
+      all++;
+    }
+  }
+  return ((100 * same) / all).toFixed(2);
+}
+
+async function milliseconds(forward: Forward, feeds: Pass["feeds"]): Promise<string> {
+  const times: number[] = [];
+  for (let i = 0; i < TIMED_RUNS; i++) {
+    const start = performance.now();
+    await forward(feeds[i % feeds.length]!);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[TIMED_RUNS >> 1]!.toFixed(1);
+}
+
+/** Calibrates, quantizes, compares; prints the row, and gives the nodes that stay float. */
+async function measured(model: BenchModel, bits: 8 | 16, host: PipelineHost): Promise<string[]> {
+  const file = model.file.startsWith("/") ? model.file : `${SHARED}/${model.file}`;
+  const defaults = {
+    chip: "TX5368AV200",
+    bits,
+    mode: bits === 8 ? "kl" : "min_max",
+    percent: 0.99999,
+  } as const;
+  const options = {
+    ...defaults,
+    irBatch: model.batch ?? 1,
+    lutLen: 10,
+    outputDequant: false,
+    ...model.options,
+  };
+  const prepared = await prepare(readFileSync(file), options, host);
+  const calibration = await startCalibration(prepared, host);
+  const seen = await pass(model, model.calibration ?? model.test, prepared, calibration.forward);
+  const quantized = quantizeModel(prepared, calibration.ranges(), host);
+  const float = model.calibration ? await pass(model, model.test, prepared, calibration.forward) : seen;
+  const floatTime = await milliseconds(calibration.forward, float.feeds);
+  await calibration.stop();
+  const evaluation = await startEvaluation(prepared, quantized, host);
+  const fixed = await pass(model, model.test, prepared, evaluation.forward);
+  const worst = evaluation.layers().toSorted((a, b) => a.cosine - b.cosine)[0];
+  const fixedTime = await milliseconds(evaluation.forward, float.feeds);
+  await evaluation.stop();
+  const { integerNodes, floatNodes } = quantized.summary;
+  const share = ((100 * integerNodes) / (integerNodes + floatNodes)).toFixed(0);
+  const cells = [
+    model.name,
+    bits,
+    `${integerNodes} of ${integerNodes + floatNodes} (${share} %)`,
+    worst ? `${worst.cosine.toFixed(6)} (${worst.node})` : "",
+    prepared.outputs.map(({ name }) => `${name} ${sqnr(float, fixed, name).toFixed(1)}`).join(", "),
+    `${float.measure.toFixed(2)} → ${fixed.measure.toFixed(2)} ${model.measure}`,
+    agreement(model, prepared, float, fixed),
+    `${floatTime} → ${fixedTime}`,
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+  return quantized.floatLayers.map(
+    ({ node, op, reason }) => `${model.name}, ${bits} bit: ${op} "${node}": ${reason}`,
+  );
+}
+
+const wanted = process.argv.slice(2);
+const names = (wanted.length > 0 ? wanted : Object.keys(MODELS)) as (keyof typeof MODELS)[];
+const unknown = names.find((name) => !Object.hasOwn(MODELS, name));
+if (unknown !== undefined)
+  throw new Error(`there is no model ${unknown}; known are ${Object.keys(MODELS).join(", ")}`);
+const host: PipelineHost = {
+  backend: createNodeBackend({ threads: 2 }),
+  kernels: await loadNodeKernels(),
+  log: () => undefined,
+  toolVersion: "bench",
+};
+console.log(
+  "| model | bits | integer nodes | worst layer (cosine) | output SQNR dB | task, float → fixed | agreement % | ms, calibrating float → fixed |",
+);
+console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+const stay: string[] = [];
+for (const name of names) {
+  const model = MODELS[name];
+  if (model.file.startsWith("/") && !existsSync(model.file)) {
+    console.log(`| ${model.name} | | ${model.file} is not there: bash bench/prepare.sh | | | | | |`);
+    continue;
+  }
+  for (const bits of [8, 16] as const) stay.push(...(await measured(model, bits, host)));
+}
+if (stay.length > 0) console.log(`\nWhat stays float:\n\n- ${stay.join("\n- ")}`);
