@@ -11,6 +11,7 @@ import { padIntoConv } from "./pad-into-conv.ts";
 import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeNoOps } from "./remove-no-ops.ts";
+import { rewriteEinsum } from "./rewrite-einsum.ts";
 
 /** Every pass, in the order in which they run, round after round. */
 export const PASSES = {
@@ -18,6 +19,7 @@ export const PASSES = {
   fuseNormalization,
   fuseGroupNormalization,
   fuseL2Normalization,
+  rewriteEinsum,
   explicitWindows,
   canonicalGemm,
   foldAffine,

@@ -4,6 +4,7 @@ import { foldAffineCases } from "./fold-affine.ts";
 import { movementCases } from "./movement.ts";
 import { normalizationCases } from "./normalization.ts";
 import { optimizeCases } from "./optimize.ts";
+import { productCases } from "./products.ts";
 import { removalCases } from "./removals.ts";
 import { spellingCases } from "./spellings.ts";
 import { windowCases } from "./windows.ts";
@@ -17,6 +18,7 @@ export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", r
     ...movementCases(),
     ...normalizationCases(),
     ...spellingCases(),
+    ...productCases(),
     ...optimizeCases(),
   };
 }
