@@ -22,17 +22,30 @@ interface Lost {
 const recordOf = ({ node }: IntegerNode): OpRecord => opRecord(node.op, node.domain)!;
 const whole = (ratio: number): string => (ratio >= 10 ? Math.round(ratio).toString() : ratio.toPrecision(2));
 
-/** The operand of the smallest range, if the result's scale leaves it fewer than KEPT_STEPS steps. */
-function lostOperand(plan: QuantPlan, entry: IntegerNode, thresholds: Thresholds): Lost | undefined {
-  const thresholdOf = (value: string) => thresholds.get(scaleOwner(plan, value) ?? "")?.threshold;
-  const result = thresholdOf(entry.outputs[0]!);
-  if (result === undefined) return undefined;
-  const operands = recordOf(entry)
+/** Largest magnitude of a value that joins others as it is. A constant that is added is no branch: what is lost of it is less than half a step. */
+function reachOf(
+  plan: QuantPlan,
+  graph: Graph,
+  thresholds: Thresholds,
+): (value: string, record: OpRecord) => number {
+  return (value, record) => {
+    const constant = graph.initializers.get(value);
+    if (!constant) return thresholds.get(scaleOwner(plan, value) ?? "")?.threshold ?? 0;
+    if (record.joins !== "values" || constant.dtype !== "float32") return 0;
+    return constant.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  };
+}
+
+/** The operand of the smallest range, if the result's scale leaves it fewer than KEPT_STEPS steps; zeros lose nothing. */
+function lostOperand(entry: IntegerNode, reach: ReturnType<typeof reachOf>): Lost | undefined {
+  const record = recordOf(entry);
+  const result = reach(entry.outputs[0]!, record);
+  const operands = record
     .operands(entry.node)
     .map((i) => entry.node.inputs[i]!)
     .flatMap((value) => {
-      const threshold = thresholdOf(value);
-      return threshold === undefined || threshold === 0 ? [] : [{ value, ratio: result / threshold }];
+      const largest = reach(value, record);
+      return largest === 0 ? [] : [{ value, ratio: result / largest }];
     });
   const lost = operands.sort((a, b) => b.ratio - a.ratio)[0];
   const steps = entry.bits === 8 ? 128 : 32768;
@@ -94,11 +107,12 @@ export function settleJoins(
   thresholds: Thresholds,
 ): { readonly plan: QuantPlan; readonly warnings: readonly string[] } {
   const heads = new Heads(plan, graph);
+  const reach = reachOf(plan, graph, thresholds);
   const float = new Map<IntegerNode, string>();
   const warnings: string[] = [];
   for (const entry of plan.nodes) {
     if (entry.kind !== "integer" || recordOf(entry).joins === undefined) continue;
-    const lost = lostOperand(plan, entry, thresholds);
+    const lost = lostOperand(entry, reach);
     if (!lost) continue;
     const found = `the range of its input "${lost.value}" is ${whole(lost.ratio)} times smaller than that of its output, too small for one ${entry.bits}-bit scale`;
     const value = entry.outputs[0]!;

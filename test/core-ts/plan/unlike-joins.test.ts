@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { attr } from "../../../core-ts/graph/attributes.ts";
-import { float32Scalar, toNumbers } from "../../../core-ts/tensor/tensor.ts";
+import { float32Scalar, tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { graph, model, node, value } from "../../support/build-model.ts";
 import { normals, random } from "../../support/numbers.ts";
 import { wholeWay } from "../../support/whole-way.ts";
@@ -78,13 +78,72 @@ describe("values of unlike ranges that one op joins", () => {
         graph({
           inputs: [value("x", [1, 4, 5, 5])],
           outputs: [value("y")],
-          nodes: [pointwise("Conv x w -> c"), "Mul c large -> big", "Add big c -> y"],
-          constants: { w: normals([4, 4, 1, 1], next), large: float32Scalar(50) },
+          nodes: [
+            pointwise("Conv x w -> c"),
+            "Mul c large -> big",
+            pointwise("Conv x v -> d"),
+            "Add big d -> y",
+          ],
+          constants: {
+            w: normals([4, 4, 1, 1], next),
+            v: normals([4, 4, 1, 1], next),
+            large: float32Scalar(50),
+          },
         }),
       ),
     );
     expect(quantized.warnings).toEqual([
-      expect.stringMatching(/^Add node "y": the range of its input "c" is 5\d times/),
+      expect.stringMatching(/^Add node "y": the range of its input "d" is \d+ times/),
     ]);
+  });
+
+  const open = tensor("bool", [1, 4, 1, 1], Uint8Array.of(1, 1, 0, 0));
+  const small = tensor("float32", [1, 4, 1, 1], Float32Array.of(0.1, -0.2, 0.3, 0));
+  const joined = (line: string, behind: readonly string[] = []) =>
+    model(
+      graph({
+        inputs: [value("x", [1, 4, 5, 5]), value("w", [1, 4, 5, 5])],
+        outputs: [value(behind.length > 0 ? "z" : "y")],
+        nodes: ["Sigmoid x -> s", "Sigmoid w -> t", "Mul t large -> big", node(line), ...behind],
+        constants: { large: float32Scalar(100), open, small },
+      }),
+    );
+
+  it.each([
+    ["Max", "Max big s -> y"],
+    ["Where", "Where open big s -> y"],
+    ["Where of a constant", "Where open big small -> y"],
+  ])("%s at the end stays float, so that the small branch keeps its own scale", async (_, line) => {
+    const { quantized, float, fixed } = await wholeWay(joined(line));
+    expect(quantized.floatLayers.map(({ node: name }) => name)).toEqual(["y"]);
+    expect(quantized.floatLayers[0]!.reason).toMatch(/times smaller than that of its output/);
+    for (const [i, answers] of float.entries()) {
+      const [a, b] = [toNumbers(answers.get("y")!), toNumbers(fixed[i]!.get("y")!)];
+      // Steps of 1/127 in the small branch, 100 times that in the large one.
+      for (const [k, real] of a.entries()) expect(Math.abs(b[k]! - real)).toBeLessThan(real < 1 ? 0.03 : 3);
+    }
+  });
+
+  it.each([
+    ["Max", "Max big s -> y"],
+    ["Where", "Where open big s -> y"],
+    ["Sum", "Sum big s -> y"],
+    ["Mean", "Mean big s -> y"],
+  ])("%s in the middle proposes 16 bit", async (op, line) => {
+    const { quantized } = await wholeWay(joined(line, ["Mul y s -> z"]));
+    expect(quantized.floatLayers).toEqual([]);
+    expect(quantized.warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${op} node "y": the range of its input "s" is .*; give this node 16 bit`),
+      ),
+    ]);
+    const wide = await wholeWay(joined(line, ["Mul y s -> z"]), { options: { bits: 16 } });
+    expect(wide.quantized.warnings).toEqual([]);
+  });
+
+  it("Min, whose result is small itself, loses nothing of it", async () => {
+    const { quantized } = await wholeWay(joined("Min big s -> y"));
+    expect(quantized.floatLayers).toEqual([]);
+    expect(quantized.warnings).toEqual([]);
   });
 });
