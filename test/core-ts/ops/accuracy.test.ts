@@ -233,6 +233,10 @@ it("covers every op of the registry", () => {
     "Tile",
     // unary.test.ts
     ...Object.keys(UNARY),
+    // elementwise.test.ts, reductions.test.ts
+    ...["And", "Not", "Or", "Xor", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"],
+    ...["ArgMin", "CumSum", "Max", "Mean", "Min", "Mod", "Sum", "TopK", "Where"],
+    ...["ReduceL1", "ReduceL2", "ReduceMax", "ReduceMin", "ReduceSum", "ReduceSumSquare"],
     // normalization.test.ts
     "GroupNormalization",
     "InstanceNormalization",
