@@ -54,6 +54,8 @@ export interface LowerContext extends PlanView {
   describeWeights(weights: DescribedWeights): void;
   /** Adds the integer node that stands for the float one. */
   emit(op: string, inputs: readonly string[], attrs: Attributes): void;
+  /** The same for an op of `count` outputs, which all must have names: those the float node leaves out get names nobody reads. */
+  emitAll(op: string, inputs: readonly string[], attrs: Attributes, count: number): void;
   /** Adds a standard ONNX node that stands for the float one; attributes default to the float node's. */
   emitStandard(inputs: readonly string[], attrs?: Attributes): void;
   /** `from` on the scale and type `to` has, through a Requantize node if they differ; returns its name. */
@@ -62,7 +64,7 @@ export interface LowerContext extends PlanView {
   warn(message: string): void;
 }
 
-export type OutputKind = "own" | "shared" | "index";
+export type OutputKind = "own" | "shared" | "first" | "index";
 
 /**
  * Everything the quantizer knows of one ONNX op. `operands` are the positions of data inputs; other inputs (axes, pads, ...) must be constants
@@ -70,10 +72,12 @@ export type OutputKind = "own" | "shared" | "index";
  */
 export interface OpRecord {
   operands(node: Node): readonly number[];
-  /** Whether each output gets its own scale, shares operand 0's, or is no quantized value (an index, a truth value). */
+  /** Whether each output gets its own scale, shares operand 0's or output 0's ("first"), or is no quantized value (an index, a truth value). */
   readonly output: OutputKind;
-  /** The same for the outputs behind the first; absent: as the first. */
-  readonly otherOutputs?: OutputKind;
+  /** The same for the outputs behind the first, all or each; absent: as the first. */
+  readonly otherOutputs?: OutputKind | readonly OutputKind[];
+  /** Positions of operands and outputs that are 16 bit at any width of the node: what a state carries from step to step. */
+  readonly wide?: { readonly operands: readonly number[]; readonly outputs: readonly number[] };
   /** What must hold for a node to become integer, in words for docs/operators.md; absent: nothing but float32 operands and known shapes. */
   readonly conditions?: readonly string[];
   /**
@@ -101,7 +105,8 @@ export interface OpRecord {
 
 /** What output i of a node is. */
 export function outputKind(record: OpRecord, node: Node, i = 0): OutputKind {
-  const kind = i === 0 ? record.output : (record.otherOutputs ?? record.output);
+  const others = [record.otherOutputs ?? record.output].flat();
+  const kind = i === 0 ? record.output : others[Math.min(i, others.length) - 1]!;
   return kind === "shared" && record.leavesRange?.(node) ? "own" : kind;
 }
 

@@ -56,6 +56,16 @@ function whyNotInteger(planner: Planner, node: Node, record: OpRecord | undefine
   return record.refuse?.(node, view);
 }
 
+/** The precision of an operand or output of a node: 16 bit where it is a state that the op carries. */
+function precisionAt(planner: Planner, node: Node, wide: boolean): Precision {
+  const own = precisionOf(planner, node);
+  return wide ? { ...own, bits: 16 } : own;
+}
+
+const isWide = ({ wide }: OpRecord, { inputs, outputs }: Node, value: string): boolean =>
+  wide !== undefined &&
+  (wide.operands.some((i) => inputs[i] === value) || wide.outputs.some((i) => outputs[i] === value));
+
 /** Precisions of the integer ops that read the value as data, looking through ops that hand integers on. */
 function readersPrecisions(planner: Planner, value: string): Precision[] {
   return planner.index.consumers(value).flatMap((reader) => {
@@ -63,7 +73,7 @@ function readersPrecisions(planner: Planner, value: string): Precision[] {
     const isOperand = record?.operands(reader).some((i) => reader.inputs[i] === value);
     if (!isOperand || whyNotInteger(planner, reader, record) !== undefined) return [];
     const kind = outputKind(record!, reader);
-    if (kind === "own") return [precisionOf(planner, reader)];
+    if (kind === "own") return [precisionAt(planner, reader, isWide(record!, reader, value))];
     return kind === "shared" ? reader.outputs.flatMap((name) => readersPrecisions(planner, name)) : [];
   });
 }
@@ -115,7 +125,7 @@ function planMoved(planner: Planner, node: Node, operand: string): ValuePlan {
 }
 
 function planOutput(planner: Planner, value: string, node: Node, record: OpRecord): ValuePlan {
-  const { bits, mode } = precisionOf(planner, node);
+  const { bits, mode } = precisionAt(planner, node, isWide(record, node, value));
   // A fused activation's output stands for output 0.
   switch (outputKind(record, node, Math.max(0, node.outputs.indexOf(value)))) {
     case "own":
@@ -127,6 +137,8 @@ function planOutput(planner: Planner, value: string, node: Node, record: OpRecor
       };
     case "shared":
       return planMoved(planner, node, node.inputs[record.operands(node)[0]!]!);
+    case "first":
+      return { kind: "shared", with: node.outputs[0]! };
     case "index":
       return { kind: "float", because: "it is an index or a truth value" };
   }

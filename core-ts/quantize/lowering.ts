@@ -69,8 +69,9 @@ export class NodeLowering implements LowerContext {
       return this.#run.values.constant(value, constant.data, constant.dims, this.bits);
     }
     const form = this.#run.values.integers(value);
-    // An op whose output has no scale of its own takes integers as they are; every other one works at its own width.
-    const takesAny = outputKind(opRecord(this.node.op, this.node.domain)!, this.node) !== "own";
+    // An op whose output has no scale of its own takes integers as they are, a state too; every other one works at its own width.
+    const record = opRecord(this.node.op, this.node.domain)!;
+    const takesAny = outputKind(record, this.node) !== "own" || record.wide?.operands.includes(i);
     if (takesAny || form.type.bits === this.bits) return form;
     const type = intType(this.bits, form.type.signed);
     const { observer } = ownPlan(this.#run.values.plan, this.plan.outputs[0]!)!;
@@ -120,23 +121,40 @@ export class NodeLowering implements LowerContext {
     return this.#run.values.constant(`${this.node.name}/${role}`, values, dims, this.bits);
   }
 
+  #written(value: string): string {
+    return this.#run.values.isQuantized(value) ? this.#run.values.integers(value).name : value;
+  }
+
   #outputs(): string[] {
-    return this.plan.outputs.map((value) =>
-      this.#run.values.isQuantized(value) ? this.#run.values.integers(value).name : value,
-    );
+    return this.plan.outputs.map((value) => this.#written(value));
   }
 
   #origins(): string[] {
     return [...this.node.origins, ...(this.plan.activation ? [this.plan.activation.node] : [])];
   }
 
+  emitAll(op: string, inputs: readonly string[], attrs: Attributes, count: number): void {
+    const names = Array.from({ length: count }, (_, i) => this.node.outputs[i] ?? "");
+    const unread = (i: number) => this.#run.values.writer.freshValue(`${this.node.name}/unread_${i}`);
+    this.#emit(
+      op,
+      inputs,
+      attrs,
+      names.map((name, i) => (name === "" ? unread(i) : this.#written(name))),
+    );
+  }
+
   emit(op: string, inputs: readonly string[], attrs: Attributes): void {
+    this.#emit(op, inputs, attrs, this.#outputs());
+  }
+
+  #emit(op: string, inputs: readonly string[], attrs: Attributes, outputs: readonly string[]): void {
     const part = {
       name: this.node.name,
       op,
       domain: KNIGHT_DOMAIN,
       inputs,
-      outputs: this.#outputs(),
+      outputs,
       attrs,
       origins: this.#origins(),
     };
