@@ -59,6 +59,8 @@ export interface QuantOptions {
   readonly mix?: Mix;
   /** Inputs of a Concat share one scale; absent: each its own. */
   readonly unifyScales?: boolean;
+  /** Largest magnitude at the input and output of LayerNormalization, above 0; absent: what the observer finds. */
+  readonly layerThreshold?: number;
 }
 
 /** An input or output of the model; a dynamic dimension is a symbol or null. */

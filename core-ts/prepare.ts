@@ -12,6 +12,7 @@ import type { ExternalReader } from "./onnx/read.ts";
 import { optimize } from "./passes/optimize.ts";
 import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
 import { knownScales } from "./plan/known-scales.ts";
+import { hasLayerNormalization } from "./plan/layer-threshold.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { floatLayers } from "./plan/plan.ts";
 import { takeOutPairs } from "./qdq/take-out-pairs.ts";
@@ -75,9 +76,21 @@ export async function prepare(
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
   const { calibration, target } = await atBothBatches(model, dynamicBatch ? options.irBatch : 1, host);
-  const { bits, mode: observer, mix, lutLen: lutLength, unifyScales } = options;
-  const planOptions = { chip, bits, observer, mix, lutLength, inputTypes, unifyScales, known };
+  const { bits, mode: observer, mix, lutLen: lutLength, unifyScales, layerThreshold } = options;
+  const planOptions = {
+    chip,
+    bits,
+    observer,
+    mix,
+    lutLength,
+    inputTypes,
+    unifyScales,
+    layerThreshold,
+    known,
+  };
   const plan = makePlan(target.model.graph, planOptions);
+  if (layerThreshold !== undefined && !hasLayerNormalization(plan))
+    notes.push("-lt/--layer-threshold has no effect: no LayerNormalization of this model becomes integer");
   return {
     inputs: edges(model.graph.inputs).map((edge) => {
       const dtype = inputTypes.get(edge.name);

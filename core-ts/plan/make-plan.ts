@@ -10,6 +10,7 @@ import { type Tensor, toNumbers } from "../tensor/tensor.ts";
 import { withEmptyValues } from "./empty-values.ts";
 import { withIntegerInputs } from "./input-types.ts";
 import { withKnownScales } from "./known-scales.ts";
+import { withLayerThreshold } from "./layer-threshold.ts";
 import type { PlanOptions, Precision } from "./options.ts";
 import { type NodePlan, ownPlan, type QuantPlan, type ValuePlan } from "./plan.ts";
 import { keepMovementFloat } from "./settle.ts";
@@ -213,5 +214,6 @@ export function makePlan(graph: Graph, options: PlanOptions): QuantPlan {
   const filled = withEmptyValues(settled, planner.view);
   const fed = withIntegerInputs(filled, options.inputTypes ?? new Map());
   const scaled = options.known ? withKnownScales(fed, options.known) : fed;
-  return options.unifyScales ? unifyScales(scaled) : scaled;
+  const unified = options.unifyScales ? unifyScales(scaled) : scaled;
+  return options.layerThreshold === undefined ? unified : withLayerThreshold(unified, options.layerThreshold);
 }

@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly inputTypes?: IntegerInputs;
   /** Inputs of a Concat share one scale (-uis); false when absent. */
   readonly unifyScales?: boolean | undefined;
+  /** Largest magnitude at the input and output of LayerNormalization (-lt); no bound when absent. */
+  readonly layerThreshold?: number | undefined;
   /** What a QDQ model says of its own scales; absent for a float model. */
   readonly known?: KnownQuantization;
 }

@@ -13,6 +13,8 @@ export type ValuePlan =
       readonly signed: boolean;
       readonly observer: ObserverName;
       readonly scale?: number;
+      /** Largest magnitude it is to hold, whatever the observer finds (-lt); absent: no bound. */
+      readonly limit?: number;
     }
   /** The integers and the scale of another value, only moved. */
   | { readonly kind: "shared"; readonly with: string }

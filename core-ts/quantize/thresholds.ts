@@ -23,7 +23,7 @@ const HEADROOM = { 8: 1, 16: 2 } as const;
 
 function observedScale(
   value: string,
-  own: Pick<Own, "bits" | "signed" | "observer">,
+  own: Pick<Own, "bits" | "signed" | "observer" | "limit">,
   stats: TensorStats | undefined,
   options: RangeOptions,
 ): number {
@@ -35,7 +35,8 @@ function observedScale(
   const type = intType(own.bits, own.signed);
   const target = { levels: type.qmax, signed: type.signed };
   const threshold = OBSERVERS[own.observer].range(stats, target, options);
-  return activationScale(threshold * HEADROOM[own.bits], type.qmax);
+  const bounded = Math.min(threshold * HEADROOM[own.bits], own.limit ?? Number.POSITIVE_INFINITY);
+  return activationScale(bounded, type.qmax);
 }
 
 /**
@@ -73,6 +74,6 @@ export function borderScales(
     const own = ownPlan(plan, value)!;
     if (own.bits < to.bits || own.scale !== undefined)
       return activationScale(chosen.get(owner)!.threshold, to.qmax);
-    return observedScale(owner, { ...to, observer }, ranges.stats.get(owner), options);
+    return observedScale(owner, { ...own, ...to, observer }, ranges.stats.get(owner), options);
   };
 }

@@ -5,7 +5,10 @@ import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { ParsedOptions } from "./command.ts";
 import type { RunMode } from "./quant-options.ts";
 
-type EdgeOptions = Pick<QuantOptions, "inputTypes" | "mean" | "std" | "outputNames" | "unifyScales">;
+type EdgeOptions = Pick<
+  QuantOptions,
+  "inputTypes" | "mean" | "std" | "outputNames" | "unifyScales" | "layerThreshold"
+>;
 
 /** The manual: --mean and --std hold in run mode quant only (compare is quant with a dump); -on where a model is made. */
 function refuseByRunMode({ given }: ParsedOptions, runMode: RunMode): void {
@@ -31,7 +34,7 @@ function refuseByRunMode({ given }: ParsedOptions, runMode: RunMode): void {
 }
 
 /**
- * -qid, --mean, --std, -on and -uis. What depends on the model (counts, names) is checked when it is read.
+ * -qid, --mean, --std, -on, -uis and -lt. What depends on the model (counts, names) is checked when it is read.
  * @throws ConfigError for --mean without --std, and in run modes that have no use for them.
  */
 export function edgeSettings(parsed: ParsedOptions, runMode: RunMode): EdgeOptions {
@@ -45,6 +48,7 @@ export function edgeSettings(parsed: ParsedOptions, runMode: RunMode): EdgeOptio
     ...(mean && std ? { mean, std } : {}),
     ...(given("outputName") ? { outputNames: values.outputName as readonly string[] } : {}),
     ...(values.unifyInputScale === true ? { unifyScales: true } : {}),
+    ...(given("layerThreshold") ? { layerThreshold: values.layerThreshold as number } : {}),
   };
 }
 
@@ -52,8 +56,8 @@ export function edgeSettings(parsed: ParsedOptions, runMode: RunMode): EdgeOptio
 export function edgeNotes({ given, values }: ParsedOptions, runMode: RunMode): string[] {
   const types = (values.quantizeInputDtype ?? []) as readonly InputType[];
   const notes: string[] = [];
-  if (given("layerThreshold"))
-    notes.push("-lt/--layer-threshold has no effect in this version: LayerNormalization stays float");
+  if (given("layerThreshold") && runMode !== "quant" && runMode !== "compare")
+    notes.push(`-lt/--layer-threshold has no effect with -r ${runMode}: no model is quantized`);
   if (runMode === "convert" && types.some((type) => type !== "float32" && type !== "None"))
     notes.push("-qid/--quantize-input-dtype has no effect with -r convert: the float model takes float32");
   return notes;

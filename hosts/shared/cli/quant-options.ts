@@ -84,7 +84,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "lut-len", shorts: ["ll"], group: "Precision", value: "N", fallback: 10, parse: wholeNumber(8, 12), help: "16-bit tables have 2^N steps, N from 8 to 12" },
   // biome-ignore format: see above
-  { long: "layer-threshold", shorts: ["lt"], group: "Precision", value: "X", fallbackText: "none", parse: positive, help: "range of LayerNormalization; no effect in this version, where it stays float" },
+  { long: "layer-threshold", shorts: ["lt"], group: "Precision", value: "X", fallbackText: "none", parse: positive, help: "largest magnitude at the input and output of LayerNormalization; what goes beyond saturates" },
   // biome-ignore format: see above
   { long: "unify-input-scale", shorts: ["uis"], group: "Precision", fallbackText: "off", help: "the inputs of a Concat share one scale, so that none is requantized in front of it" },
   // biome-ignore format: see above

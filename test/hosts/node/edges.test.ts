@@ -135,7 +135,7 @@ describe("-on", () => {
       "8",
     ]);
     expect(code).toBe(0);
-    expect(out).toContain("-lt/--layer-threshold has no effect in this version");
+    expect(out).toContain("-lt/--layer-threshold has no effect with -r convert");
     expect(out).toContain("-qid/--quantize-input-dtype has no effect with -r convert");
     const written = await readModel(new Uint8Array(readFileSync(join(folder, "digits_optimized.onnx"))));
     expect(written.graph.outputs.map(({ name }) => name)).toEqual(second!.outputs);

@@ -57,8 +57,16 @@ describe("options of the model's edges", () => {
     expect(settings("--mean 1 --std 2 -r compare").quant).toMatchObject({ mean: [1], std: [2] });
   });
 
+  it("take the range of LayerNormalization", () => {
+    expect(settings("-lt 8").quant).toMatchObject({ layerThreshold: 8 });
+    expect(settings("-uis").quant).not.toHaveProperty("layerThreshold");
+  });
+
   it("say what has no effect", () => {
-    expect(settings("-lt 8").notes.join()).toMatch(/-lt\/--layer-threshold has no effect.*stays float/);
+    expect(settings("-lt 8 -r convert").notes.join()).toMatch(
+      /-lt\/--layer-threshold has no effect with -r convert/,
+    );
+    expect(settings("-lt 8").notes).toEqual([]);
     expect(settings("-r convert -qid uint8").notes.join()).toMatch(/-qid.*has no effect with -r convert/);
     expect(settings("-r convert -qid None float32").notes).toEqual([]);
     expect(settings("-qid uint8 -uis --mean 0 --std 255").notes).toEqual([]);
