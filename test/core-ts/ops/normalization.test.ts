@@ -165,7 +165,11 @@ describe.each([8, 16] as const)("rows at %i bit", (bits) => {
     const spec: OneOp = { op: "LayerNormalization", inputs: [[4, N], scale(N)] };
     const x = (k: number) => {
       const values = normals([4, N], random(k));
-      return tensor("float32", [4, N], values.data.map((v) => v + 100) as Float32Array);
+      return tensor(
+        "float32",
+        [4, N],
+        Float32Array.from(toNumbers(values), (v) => v + 100),
+      );
     };
     const batches = [1, 2, 3].map((k): Feeds => new Map([["x0", x(k)]]));
     const result = await wholeWay(modelOf(spec), { options: { bits }, batches });
