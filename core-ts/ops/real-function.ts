@@ -30,9 +30,12 @@ const ARITHMETIC: Readonly<Record<string, Scalar>> = {
   Sum: (...all) => all.reduce((a, b) => a + b),
 };
 
-/** Whether the op can be part of a function of one value at all. */
+/** Functions that jump: at 16 bit no table between entries follows them, they have integer ops of their own. */
+const JUMPS = ["Ceil", "Floor", "Round", "Shrink", "Sign", "ThresholdedRelu"];
+
+/** Whether the op can be part of a function that becomes one table. */
 export function hasRealForm(op: string): boolean {
-  return Object.hasOwn(ARITHMETIC, op) || unaryOp(op) !== undefined;
+  return Object.hasOwn(ARITHMETIC, op) || (unaryOp(op) !== undefined && !JUMPS.includes(op));
 }
 
 /** Functions that are a few integer operations as well. */

@@ -10,7 +10,7 @@ import {
   startCalibration,
   startEvaluation,
 } from "../../core-ts/pipeline.ts";
-import type { Tensor } from "../../core-ts/tensor/tensor.ts";
+import { type Tensor, tensor } from "../../core-ts/tensor/tensor.ts";
 import { nodeBackend } from "./backends.ts";
 import { loadKernels } from "./kernels.ts";
 import { normals, random } from "./numbers.ts";
@@ -23,6 +23,8 @@ export interface OneOp {
   readonly outputs?: number;
   /** Spread of the activations. */
   readonly spread?: number;
+  /** Brings a normal number into the domain of the op. */
+  readonly domain?: (x: number) => number;
   /** An activation behind the op. */
   readonly activation?: "Relu";
 }
@@ -89,6 +91,10 @@ export interface OneOpResult {
   readonly warnings: readonly string[];
 }
 
+function inDomain(t: Tensor, map: OneOp["domain"]): Tensor {
+  return map ? tensor("float32", t.dims, (t.data as Float32Array).map(map)) : t;
+}
+
 /** Calibrates on 16 random batches with min_max, quantizes, and compares on the same batches. */
 export async function quantizeOne(
   spec: OneOp,
@@ -109,7 +115,7 @@ export async function quantizeOne(
       new Map(
         model.graph.inputs.map(({ name, type }) => [
           name,
-          normals(type!.dims as number[], next, spec.spread),
+          inDomain(normals(type!.dims as number[], next, spec.spread), spec.domain),
         ]),
       ),
   );
