@@ -30,6 +30,7 @@ import {
   reduceMin16,
   reduceSum,
   reduceSumSquare,
+  topK16,
 } from "./functions/reductions.ts";
 import { clip, requantizeOp } from "./functions/requantize.ts";
 import { resizeLinear, resizeLinear1d, resizeNearest16, resizeNearestSizes16 } from "./functions/resize.ts";
@@ -127,6 +128,7 @@ export const FIXED_OPS = {
   ReduceMin16: { build: reduceMin16 },
   ReduceSum: { build: reduceSum },
   ReduceSumSquare: { build: reduceSumSquare },
+  TopK16: { build: topK16 },
   Where: { build: where },
 } as const satisfies Readonly<Record<string, { build(): FunctionDef }>>;
 

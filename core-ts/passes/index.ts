@@ -5,6 +5,8 @@ import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
 import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
 import { fuseNormalization } from "./fuse-normalization.ts";
 import { fuseTables } from "./fuse-tables.ts";
+import { maskScores } from "./mask-scores.ts";
+import { mergeClips } from "./merge-clips.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeTransposes } from "./merge-transposes.ts";
 import { padIntoConv } from "./pad-into-conv.ts";
@@ -12,6 +14,7 @@ import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeNoOps } from "./remove-no-ops.ts";
 import { rewriteEinsum } from "./rewrite-einsum.ts";
+import { splitVariadic } from "./split-variadic.ts";
 
 /** Every pass, in the order in which they run, round after round. */
 export const PASSES = {
@@ -20,6 +23,9 @@ export const PASSES = {
   fuseGroupNormalization,
   fuseL2Normalization,
   rewriteEinsum,
+  splitVariadic,
+  mergeClips,
+  maskScores,
   explicitWindows,
   canonicalGemm,
   foldAffine,

@@ -18,8 +18,8 @@ import {
 import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
 import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
 import { groupsTwin, l1Twin, layersTwin, rmsTwin } from "./ops/normalization.ts";
-import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin } from "./ops/reductions.ts";
 import { gruTwin, lstmTwin, rnnTwin } from "./ops/recurrent.ts";
+import { cumSumTwin, extremumTwin, indexTwin, reduceL2Twin, sumOfTwin, topKTwin } from "./ops/reductions.ts";
 import { comparisonTwin, modTwin, pickTwin, whereTwin } from "./ops/selection.ts";
 import { logSoftmaxTwin, softmaxTwin } from "./ops/softmax.ts";
 import { deadZoneTwin, logLut16Twin, roundToTwin } from "./ops/tables.ts";
@@ -103,6 +103,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor | readon
   ReduceSumSquare: sumOfTwin((v) => v * v),
   Rnn16: rnnTwin,
   Rnn8: rnnTwin,
+  TopK16: topKTwin,
   Where: whereTwin,
 };
 
