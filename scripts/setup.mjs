@@ -22,7 +22,8 @@ const STAMP = join(DIST, ".fingerprint");
 const BROWSER = "browser";
 /** npm's own list of what it has installed. */
 const INSTALLED = join(ROOT, "node_modules", ".package-lock.json");
-const GENERATED = "core-ts/onnx/generated";
+/** Folders of generated JavaScript below this one are copied: the compiler leaves them alone. */
+const WITH_GENERATED = "core-ts";
 const COMPILED = ["core-ts", "hosts", "conformance"];
 const SETTINGS = [
   "package.json",
@@ -102,7 +103,11 @@ function compile(state) {
   const old = existsSync(DIST) ? readdirSync(DIST).filter((name) => name !== BROWSER) : [];
   for (const name of old) rmSync(join(DIST, name), { recursive: true });
   buildStep("dist/", runPackage("typescript/bin/tsc", ["-p", "tsconfig.build.json"]));
-  cpSync(join(ROOT, GENERATED), join(DIST, GENERATED), { recursive: true });
+  for (const path of readdirSync(join(ROOT, WITH_GENERATED), { recursive: true })) {
+    if (basename(path) !== "generated") continue;
+    const folder = join(WITH_GENERATED, path);
+    cpSync(join(ROOT, folder), join(DIST, folder), { recursive: true });
+  }
   mkdirSync(DIST, { recursive: true });
   writeFileSync(STAMP, state);
 }
