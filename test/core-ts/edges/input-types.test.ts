@@ -168,7 +168,7 @@ describe("a model quantized with -qid", () => {
       graph({
         inputs: [value("x", DIMS), value("z", DIMS)],
         outputs: [value("y", [1, 3, 6, 6]), value("far", DIMS)],
-        nodes: [conv("Conv x w -> y"), "Round x -> near", "Add near z -> far"],
+        nodes: [conv("Conv x w -> y"), "Hardmax x -> near", "Add near z -> far"],
         constants: { w: weight(3, 3, 3, 3) },
       }),
     );
@@ -181,7 +181,7 @@ describe("a model quantized with -qid", () => {
         ]),
     );
     const found = await wholeWay(content, { options: { inputTypes: ["int8", "None"] }, batches });
-    expect(found.prepared.floatLayers.map(({ op }) => op)).toEqual(["Round"]);
+    expect(found.prepared.floatLayers.map(({ op }) => op)).toEqual(["Hardmax"]);
     expect(found.layers[0]!.sqnrDb).toBeGreaterThan(35);
     expect(outputSqnr(found, "far")).toBeGreaterThan(35);
   });

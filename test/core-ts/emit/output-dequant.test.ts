@@ -14,7 +14,7 @@ const content = () =>
       nodes: [
         "Conv x w -> integer",
         node("ArgMax integer -> index", { axis: attr.int(1) }),
-        "Round integer -> software",
+        "Hardmax integer -> software",
         "Flatten software -> moved",
       ],
       constants: { w: normals([4, 4, 1, 1], random(1), 0.5) },
@@ -35,7 +35,7 @@ describe("-od", () => {
     expect(makers).toEqual({
       integer: "DequantizeLinear",
       index: "ArgMax",
-      software: "Round",
+      software: "Hardmax",
       moved: "Flatten",
     });
     expect(forms).toEqual({ integer: "real", index: "other", software: "real", moved: "real" });
@@ -44,7 +44,7 @@ describe("-od", () => {
 
   it("left out, the integers stand in float32, and only there", async () => {
     const { makers, forms } = await quantized(false);
-    expect(makers).toEqual({ integer: "Cast", index: "ArgMax", software: "Round", moved: "Flatten" });
+    expect(makers).toEqual({ integer: "Cast", index: "ArgMax", software: "Hardmax", moved: "Flatten" });
     expect(forms).toEqual({ integer: "integer", index: "other", software: "real", moved: "real" });
   });
 });

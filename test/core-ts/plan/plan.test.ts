@@ -80,7 +80,7 @@ describe("shared scales", () => {
   });
 
   it("have no owner where a value stays float, is a constant, or is unknown", () => {
-    const mixed = plan(network(["Erf x -> e", "Add x half -> y"]));
+    const mixed = plan(network(["Hardmax x -> e", "Add x half -> y"]));
     expect(["e", "half", "nowhere"].map((name) => scaleOwner(mixed, name))).toEqual(Array(3).fill(undefined));
     expect(ownPlan(mixed, "half")).toBeUndefined();
   });
@@ -148,7 +148,7 @@ describe("makePlan", () => {
   });
 
   it("gives every node one entry, in the graph's order", () => {
-    const content = network(["Conv x w -> c", "Relu c -> r", "Erf r -> e", "Add e r -> y"]);
+    const content = network(["Conv x w -> c", "Relu c -> r", "Hardmax r -> e", "Add e r -> y"]);
     expect(plan(content).nodes.map((entry) => entry.node)).toEqual(content.nodes);
   });
 
@@ -162,13 +162,13 @@ describe("makePlan", () => {
 
 describe("describePlan", () => {
   it("says in one line per node what becomes of it and how its outputs are held", () => {
-    const lines = ["Conv x w -> c", "Relu c -> r", "MaxPool r -> m", "Erf m -> e", "ArgMax m -> i"];
+    const lines = ["Conv x w -> c", "Relu c -> r", "MaxPool r -> m", "Hardmax m -> e", "ArgMax m -> i"];
     const found = plan(network(lines, { outputs: ["e", "i"] }), "generic");
     expect(describePlan(found).split("\n")).toEqual([
       'Conv "c": 8 bit -> r (uint8, kl)',
       'Relu "r": carried by "c" as saturation bounds',
       'MaxPool "m": 8 bit -> m (scale of r)',
-      'Erf "e": stays float, Erf has no integer form',
+      'Hardmax "e": stays float, Hardmax has no integer form',
       'ArgMax "i": 8 bit -> i (float: it is an index or a truth value)',
     ]);
   });

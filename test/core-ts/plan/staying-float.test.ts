@@ -5,12 +5,12 @@ import { DIMS, kinds, network, ones, plan, reason } from "./network.ts";
 
 describe("what stays float", () => {
   it("an op without integer form, of any domain, by name", () => {
-    const found = plan(network(["Erf x -> e", { ...node("Relu e -> y"), domain: "my" }]));
+    const found = plan(network(["Hardmax x -> e", { ...node("Relu e -> y"), domain: "my" }]));
     expect([reason(found, "e"), reason(found, "y")]).toEqual([
-      "Erf has no integer form",
+      "Hardmax has no integer form",
       "my.Relu has no integer form",
     ]);
-    expect(found.values.get("e")).toEqual({ kind: "float", because: 'Erf node "e" stays float' });
+    expect(found.values.get("e")).toEqual({ kind: "float", because: 'Hardmax node "e" stays float' });
   });
 
   it.each(["toString", "constructor", "__proto__"])(
@@ -53,18 +53,20 @@ describe("what stays float", () => {
   });
 
   it("pure movement between float ops; a chain of it; but not in front of an integer op", () => {
-    const chain = ["Erf x -> e", "Reshape e shape -> r", "Transpose r -> t", "Erf t -> y"];
+    const chain = ["Hardmax x -> e", "Reshape e shape -> r", "Transpose r -> t", "Hardmax t -> y"];
     const found = plan(network(chain));
     expect(kinds(found)).toEqual(["e float", "r float", "t float", "y float"]);
     expect(reason(found, "r")).toBe("it only moves values between float ops");
     expect([...found.values.values()].every(({ kind }) => kind === "float")).toBe(true);
-    const useful = plan(network(["Erf x -> e", "Reshape e shape -> r", "Transpose r -> t", "Conv t w -> y"]));
+    const useful = plan(
+      network(["Hardmax x -> e", "Reshape e shape -> r", "Transpose r -> t", "Conv t w -> y"]),
+    );
     expect(kinds(useful)).toEqual(["e float", "r integer", "t integer", "y integer"]);
     expect(scaleOwner(useful, "t")).toBe("e");
   });
 
   it("movement behind an integer op is integer, whoever reads it", () => {
-    const found = plan(network(["Conv x w -> c", "Reshape c shape -> r", "Erf r -> y"]));
+    const found = plan(network(["Conv x w -> c", "Reshape c shape -> r", "Hardmax r -> y"]));
     expect(kinds(found)).toEqual(["c integer", "r integer", "y float"]);
   });
 });
