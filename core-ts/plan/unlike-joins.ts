@@ -31,7 +31,8 @@ function reachOf(
   return (value, record) => {
     const constant = graph.initializers.get(value);
     if (!constant) return thresholds.get(scaleOwner(plan, value) ?? "")?.threshold ?? 0;
-    if (record.joins !== "values" || constant.dtype !== "float32") return 0;
+    // -uis asks for one scale wherever values are joined.
+    if (record.joins !== "values" || constant.dtype !== "float32" || plan.unified) return 0;
     return constant.data.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
   };
 }
