@@ -1,3 +1,4 @@
+import { UnsupportedError } from "./errors.ts";
 import type { Tensor } from "./tensor/tensor.ts";
 
 /** Tensors by value name. */
@@ -30,4 +31,17 @@ export interface Backend {
    * @throws whatever the runtime throws; callers wrap it with the place.
    */
   createSession(model: Uint8Array, use?: SessionUse): Promise<Session>;
+  /** Why this one runs nothing at all; absent: it runs models. */
+  readonly unavailable?: string;
+}
+
+/** What stands in for a runtime where there is none: the parts that need no model to run still work. */
+export function absentBackend(reason: string): Backend {
+  return {
+    name: "no runtime",
+    unavailable: reason,
+    async createSession() {
+      throw new UnsupportedError(`no model can be run here: ${reason}`);
+    },
+  };
 }

@@ -8,6 +8,7 @@ import { type BatchSize, doesNotRun } from "./batch-size.ts";
 import { type Dependence, dependence } from "./dependence.ts";
 import { foreignOp } from "./foreign-op.ts";
 import { isDynamicBatch, setBatch } from "./set-batch.ts";
+import { takeStatedShapes } from "./stated-shapes.ts";
 
 export { checkSamplesStayApart } from "./batch-size.ts";
 export { hasDynamicBatch, isDynamicBatch } from "./set-batch.ts";
@@ -79,12 +80,16 @@ function record(model: Model, results: ReadonlyMap<string, Tensor>, depends: Dep
 
 /**
  * The model at one batch size, static: runs it once with every value visible, which tells the true shape of each, and turns what
- * depends on no input (Shape → Gather → Concat chains, weights computed by nodes) into initializers.
+ * depends on no input (Shape → Gather → Concat chains, weights computed by nodes) into initializers. A host without a runtime takes the shapes that the file states.
  * @throws ModelError when it does not run at this batch size; UnsupportedError when another axis is open.
  */
 export async function specialize(model: Model, batch: number, backend: Backend): Promise<Model> {
   const copy = cloneModel(model);
   setBatch(copy, batch);
+  if (backend.unavailable !== undefined) {
+    takeStatedShapes(copy, model.graph.types, backend.unavailable);
+    return copy;
+  }
   const results = await execute(copy, isDynamicBatch(model) ? batch : undefined, backend);
   record(copy, results, dependence(copy.graph));
   return copy;

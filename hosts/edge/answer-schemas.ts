@@ -31,8 +31,10 @@ const report = z
     chip: z.string(),
     bits: z.number(),
     mode: z.string(),
-    float: z.number().openapi({ description: "The infer function's result for the float model" }),
-    fixed: z.number().openapi({ description: "The same for the quantized model" }),
+    float: z.number().optional().openapi({
+      description: "The infer function's result for the float model; absent where no model could be run",
+    }),
+    fixed: z.number().optional().openapi({ description: "The same for the quantized model" }),
     loss: z.number().optional().openapi({ description: "In percent; absent where the float result is 0" }),
     calibration: z.string(),
     compared: z.string(),

@@ -39,8 +39,8 @@ function allFiles({ model, scales, report, text, files }: QuantizeResult) {
 
 function asModel({ model, report }: QuantizeResult): Response {
   const response = attachment(model.bytes, BYTES, model.name);
-  response.headers.set("X-Knight-Float", String(report.float));
-  response.headers.set("X-Knight-Fixed", String(report.fixed));
+  response.headers.set("X-Knight-Float", String(report.float ?? "not measured"));
+  response.headers.set("X-Knight-Fixed", String(report.fixed ?? "not measured"));
   response.headers.set("X-Knight-Warnings", String(report.warnings.length));
   return response;
 }

@@ -1,3 +1,4 @@
+import { absentBackend } from "../../core-ts/backend.ts";
 import {
   type InferResult,
   inferJob,
@@ -40,30 +41,36 @@ export interface JobParts extends Omit<JobHost, "createBackend" | "signal" | "on
 
 type Limits = Pick<EdgeConfig, "maxTensors" | "maxElements" | "maxUnpacked">;
 
-/** Jobs that run where they are asked for. A runtime without inference answers each with Problem NOT_IMPLEMENTED and the reason. */
+/** Options that bring the scales along: with them a model is quantized without being run. */
+const KNOWN_SCALES = ["cache-distribution", "load-scale-json"];
+
+/** Whether a job can do without inference. */
+function needsNoInference(name: "quantize" | "inspect" | "infer", { options = {} }: JobRequest): boolean {
+  const given = Object.keys(options).map((key) => key.replaceAll("_", "-"));
+  return name === "quantize" && KNOWN_SCALES.some((key) => given.includes(key));
+}
+
+/**
+ * Jobs that run where they are asked for. A runtime without inference quantizes models whose scales are given, and answers everything else with Problem
+ * NOT_IMPLEMENTED and the reason.
+ */
 export function localJobs(parts: JobParts, limits: Limits): EdgeJobs {
   const { inference, ...rest } = parts;
-  const host = (call: JobCall): JobHost => {
-    if ("missing" in inference) throw new Problem("NOT_IMPLEMENTED", inference.missing);
-    return {
-      ...rest,
-      createBackend: inference.createBackend,
-      signal: call.signal,
-      onEvent: (event) => call.onEvent(event),
-    };
-  };
+  const createBackend: JobHost["createBackend"] =
+    "missing" in inference ? async () => absentBackend(inference.missing) : inference.createBackend;
   const run =
-    <T>(job: (request: JobRequest, host: JobHost) => Promise<T>) =>
-    async (request: JobRequest, call: JobCall): Promise<T> => {
-      const made = host(call);
+    <T>(name: "quantize" | "inspect" | "infer", job: (request: JobRequest, host: JobHost) => Promise<T>) =>
+    async (request: JobRequest, { signal, onEvent }: JobCall): Promise<T> => {
+      if ("missing" in inference && !needsNoInference(name, request))
+        throw new Problem("NOT_IMPLEMENTED", inference.missing);
       checkModel(request, limits);
       checkData(request.data ?? [], limits);
-      return job(request, made);
+      return job(request, { ...rest, createBackend, signal, onEvent: (event) => onEvent(event) });
     };
   return {
     inference: "missing" in inference ? inference : { runs: inference.runs },
-    quantize: run(quantizeJob),
-    inspect: run(inspectJob),
-    infer: run(inferJob),
+    quantize: run("quantize", quantizeJob),
+    inspect: run("inspect", inspectJob),
+    infer: run("infer", inferJob),
   };
 }

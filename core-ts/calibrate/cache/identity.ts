@@ -19,9 +19,13 @@ function hexadecimal(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** SHA-256 of a model, graph and weights, as it would be written. */
+/** SHA-256 of a model's graph and weights: the same for a model that was written and read again. */
 export function modelDigest(model: Model): string {
-  return digestOf(writeModel(model));
+  const initializers = new Map([...model.graph.initializers].sort(([a], [b]) => (a < b ? -1 : 1)));
+  // Types of inner values follow from the rest.
+  const graph = { ...model.graph, initializers, types: new Map() };
+  const origin = { producerName: "", producerVersion: "", metadata: new Map<string, string>() };
+  return digestOf(writeModel({ ...model, ...origin, graph }));
 }
 
 /** Tells other data from the same ones: of every tensor fed its shape and both ends of its bytes. */

@@ -9,7 +9,7 @@ import {
   modelDigest,
   unifiedPairs,
 } from "../../../core-ts/calibrate/cache/identity.ts";
-import { ConfigError } from "../../../core-ts/errors.ts";
+import { ConfigError, UnsupportedError } from "../../../core-ts/errors.ts";
 import { COMPARED_BATCHES, measureOf } from "../infer/reference.ts";
 import { CACHE_OPTION, findCaches, readCaches } from "./cache-files.ts";
 import { type Calibrated, calibrateModel, runFloat, type Snapshot, type Work } from "./work.ts";
@@ -153,6 +153,35 @@ function otherCount({ snapshots }: CalibrationCache, { settings }: Work, source:
   return [
     `-i ${iteration} is for the evaluation: ${source} holds statistics of ${whole.batches} batches, all of which are used`,
   ];
+}
+
+/**
+ * Ranges that need no run of the model: none with -lsj or a QDQ model's own scales, else those of the caches of -cd.
+ * @throws UnsupportedError when there is nothing of the kind.
+ */
+export async function knownRanges(work: Work): Promise<Pick<Calibrated, "after" | "source" | "notes">> {
+  const { settings, ports, prepared, host } = work;
+  const { paths, areThere } = await findCaches(
+    ports.files,
+    settings.caches,
+    ports.files.stem(settings.model),
+  );
+  const isSought = [...prepared.plan.values.values()].some(
+    (held) => held.kind === "own" && held.scale === undefined,
+  );
+  if (!isSought) {
+    const nothing: Snapshot = { ranges: { stats: new Map(), samples: 0 }, samples: 0 };
+    return { after: () => nothing, notes: () => [] };
+  }
+  if (paths.length === 0 || !areThere) {
+    throw new UnsupportedError(
+      `no model can be run here (${host.backend.unavailable}), so that nothing can be calibrated; give a calibration cache (-cd) or scales (-lsj) of a run elsewhere`,
+    );
+  }
+  const source = paths.join(", ");
+  const use = { model: prepared.calibrationModel, plan: prepared.plan };
+  const held = snapshots(await readCaches(ports.files, paths, use), work, source);
+  return { after: (batches) => held.get(batches)!, source: `from ${source}`, notes: () => [] };
 }
 
 /** The ranges, and the float model's result: from the cache of -cd where there is one, or else by a pass over the data, which then makes it. */

@@ -7,14 +7,16 @@ export function isPoor({ cosine, sqnrDb }: Pick<LayerError, "cosine" | "sqnrDb">
   return cosine < POOR.cosine || sqnrDb < POOR.sqnrDb;
 }
 
-/** Loss = |fixed - float| / |float| · 100 in percent (spec/facts.md); undefined when the float result is 0. */
-export function quantizationLoss(float: number, fixed: number): number | undefined {
+/** Loss = |fixed - float| / |float| · 100 in percent (spec/facts.md); undefined when the float result is 0, or where nothing was measured. */
+export function quantizationLoss(float: number | undefined, fixed: number | undefined): number | undefined {
+  if (float === undefined || fixed === undefined) return undefined;
   if (float === fixed) return 0;
   return float === 0 ? undefined : (100 * Math.abs(fixed - float)) / Math.abs(float);
 }
 
-/** Up to six significant digits, no trailing zeros. */
-export function numberText(value: number): string {
+/** Up to six significant digits, no trailing zeros; "not measured" for what was not. */
+export function numberText(value: number | undefined): string {
+  if (value === undefined) return "not measured";
   return String(Number(value.toPrecision(6)));
 }
 

@@ -14,10 +14,10 @@ export interface QuantReport {
   readonly bits: BitWidth;
   /** The observer; of several the best one. */
   readonly mode: ObserverName;
-  /** What the infer function returned for the float model, and for the quantized one. */
-  readonly float: number;
-  readonly fixed: number;
-  /** In percent; undefined when the float result is 0. */
+  /** What the infer function returned for the float model, and for the quantized one; undefined where no model could be run. */
+  readonly float: number | undefined;
+  readonly fixed: number | undefined;
+  /** In percent; undefined when the float result is 0, or nothing was measured. */
   readonly loss: number | undefined;
   /** What calibration ran over, in words. */
   readonly calibration: string;
@@ -57,6 +57,8 @@ function layerTable(layers: readonly LayerError[], paint: Paint): string {
 
 function resultFacts({ settings }: CommandRun, report: QuantReport): [string, string][] {
   const { loss } = report;
+  if (report.fixed === undefined)
+    return [["Result", "not measured: no model can be run here, and the scales were given"]];
   const measure = measureOf(settings.inferFunction);
   return [
     ["Float result", numberText(report.float)],

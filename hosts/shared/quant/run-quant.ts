@@ -2,7 +2,7 @@ import { quantizeModel } from "../../../core-ts/pipeline.ts";
 import { type LoadedModel, loadModel, writeConverted } from "../convert/load-model.ts";
 import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
-import { obtainRanges } from "./cached-calibration.ts";
+import { knownRanges, obtainRanges } from "./cached-calibration.ts";
 import { quantizationLoss } from "./figures.ts";
 import { calibrationText, wideningNotes } from "./known-scales.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
@@ -23,6 +23,14 @@ async function runOne(work: Work, strategy: Strategy): Promise<Outcome> {
   };
 }
 
+/** Where no model can be run: scales that are known already, and nothing is measured. */
+async function runUnmeasured(work: Work, strategy: Strategy): Promise<Outcome> {
+  const known = await knownRanges(work);
+  const snapshot = known.after(strategy.iteration);
+  const model = quantizeModel(work.prepared, snapshot.ranges, work.host);
+  return { calibrated: known, best: { strategy, work, model, snapshot, layers: [] } };
+}
+
 async function quantizeStaged(
   run: CommandRun,
   loaded: LoadedModel,
@@ -34,7 +42,8 @@ async function quantizeStaged(
   const work: Work = { ...run, host, infer, prepared, staging };
   const strategies = strategiesOf(run);
   const several = strategies.length > 1;
-  const outcome = several ? await runStrategies(work, strategies) : await runOne(work, strategies[0]!);
+  const single = host.backend.unavailable === undefined ? runOne : runUnmeasured;
+  const outcome = several ? await runStrategies(work, strategies) : await single(work, strategies[0]!);
   const files = [
     ...(await writeFiles(outcome.best.work, outcome.best, "")),
     ...(await writeConverted(run, loaded, staging)),

@@ -20,15 +20,17 @@ export interface Success {
   readonly strategy: Strategy;
   readonly work: Work;
   readonly model: QuantizedModel;
-  readonly fixed: number;
+  /** Absent where no model can be run. */
+  readonly fixed?: number;
   readonly layers: readonly LayerError[];
   readonly snapshot: Snapshot;
 }
 
 /** The best strategy, and what it was measured against. */
 export interface Outcome {
-  readonly float: number;
-  readonly calibrated: Calibrated;
+  /** Absent where no model can be run. */
+  readonly float?: number;
+  readonly calibrated: Pick<Calibrated, "source" | "notes">;
   readonly best: Success;
 }
 
@@ -49,7 +51,11 @@ const folderOf = ({ mode, iteration }: Strategy): string => `${mode}_i${iteratio
 const nameOf = ({ mode, iteration }: Strategy): string =>
   `${mode}, ${iteration} ${iteration === 1 ? "batch" : "batches"}`;
 
-async function attempt(work: Work, strategy: Strategy, snapshot: Snapshot): Promise<Success> {
+async function attempt(
+  work: Work,
+  strategy: Strategy,
+  snapshot: Snapshot,
+): Promise<Success & { fixed: number }> {
   const own: Work = { ...work, prepared: withMode(work.prepared, strategy.mode) };
   const model = quantizeModel(own.prepared, snapshot.ranges, own.host);
   const { fixed, layers } = await evaluateModel(own, model, "nothing");

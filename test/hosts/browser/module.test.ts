@@ -15,7 +15,7 @@ const missing = whyNoChromium();
 const site = new Site();
 
 /** What the same job writes in Node, on the same runtime. */
-async function sameInNode(): Promise<{ model: string; fixed: number }> {
+async function sameInNode(): Promise<{ model: string; fixed: number | undefined }> {
   const host: JobHost = {
     createBackend: async () => webBackend(),
     loadImages: loadNodeImages,

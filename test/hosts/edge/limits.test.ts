@@ -109,6 +109,26 @@ describe("localJobs", () => {
       });
   });
 
+  it("quantizes all the same where the scales are given", async () => {
+    const bytes = readFileSync(new URL("../../../examples/digits/digits.onnx", import.meta.url));
+    const data = readFileSync(new URL("../../../examples/digits/calibration.npy", import.meta.url));
+    const whole = localJobs(partsOf(ports, "wasm"), readConfig({}));
+    const request = { model: file(bytes, "digits.onnx"), data: [file(data, "calibration.npy")] };
+    const first = await whole.quantize(request, call);
+    const part = (name: string) => first.files.find((one) => one.name === name)!.bytes;
+    const parts = { ...partsOf(ports, "wasm"), inference: { missing: "no ONNX Runtime here" } };
+    const again = await localJobs(parts, readConfig({})).quantize(
+      {
+        model: file(part("steps/optimized_float.onnx"), "digits.onnx"),
+        companions: [file(part("digits_scale.json"), "scales.json")],
+        options: { "load-scale-json": "scales.json" },
+      },
+      call,
+    );
+    expect(Buffer.from(again.model.bytes)).toEqual(Buffer.from(first.model.bytes));
+    expect(again.report.fixed).toBeUndefined();
+  });
+
   it("checks before it works", async () => {
     const bytes = readFileSync(new URL("../../../examples/digits/digits.onnx", import.meta.url));
     const jobs = localJobs(partsOf(ports, "wasm"), { ...readConfig({}), maxElements: 63 });

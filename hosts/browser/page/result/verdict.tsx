@@ -18,7 +18,7 @@ function judge(loss: number | undefined): readonly [string, MessageKey] {
 
 /** Results that are no accuracy are similarities: the float model's to itself is 1. */
 function isSimilarity({ float, fixed }: Report): boolean {
-  return float === 1 && Math.abs(fixed) <= 1;
+  return float === 1 && fixed !== undefined && Math.abs(fixed) <= 1;
 }
 
 /** The answer first: is the model good. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { encode } from "fast-png";
 import { describe, expect, it } from "vitest";
+import { absentBackend } from "../../../../core-ts/backend.ts";
 import { rows } from "../../../../core-ts/calibrate/batches.ts";
 import { ConfigError, DataError } from "../../../../core-ts/errors.ts";
 import { tensor } from "../../../../core-ts/tensor/tensor.ts";
@@ -101,6 +102,32 @@ describe("a job", async () => {
       expect.stringContaining("color_space is taken to be GRAY"),
       expect.stringContaining("borders are filled with 114"),
     ]);
+  });
+
+  it("quantizes without running anything where the scales or the statistics are given", async () => {
+    const full = host();
+    const absent = { ...full, createBackend: async () => absentBackend("a test has none") };
+    const options = { "cache-distribution": "first.cache" };
+    const first = await quantizeJob({ model, data: [images], options }, full);
+    const part = (name: string) => first.files.find((one) => one.name === name)!;
+    const optimized = { ...part("steps/optimized_float.onnx"), name: "digits.onnx" };
+    const byScales = {
+      model: optimized,
+      companions: [part("digits_scale.json")],
+      options: { "load-scale-json": "digits_scale.json" },
+    };
+    const byCache = { model: optimized, companions: [part("first.cache")], options };
+    for (const request of [byScales, byCache]) {
+      const result = await quantizeJob(request, absent);
+      expect(Buffer.from(result.model.bytes)).toEqual(Buffer.from(first.model.bytes));
+      expect(result.report).toMatchObject({ float: undefined, fixed: undefined, layers: [] });
+      expect(result.text).toContain("not measured: no model can be run here");
+    }
+    await expect(quantizeJob({ model: optimized }, absent)).rejects.toThrow(/nothing can be calibrated/);
+    const unshaped = quantizeJob({ ...byScales, model }, absent);
+    await expect(unshaped).rejects.toThrow(
+      /the shape of ".*" is not known: .* give steps\/optimized_float.onnx/,
+    );
   });
 
   it("looks at a model without data", async () => {
