@@ -48,3 +48,17 @@ export function stringAttr<F extends string | undefined>(node: Node, name: strin
   if (found.kind !== "string") throw wrongKind(node, name, found, "string");
   return found.value;
 }
+
+export function floatsAttr(node: Node, name: string, fallback: readonly number[]): readonly number[] {
+  const found = node.attrs.get(name);
+  if (found === undefined) return fallback;
+  if (found.kind !== "floats") throw wrongKind(node, name, found, "floats");
+  return found.value;
+}
+
+export function stringsAttr(node: Node, name: string, fallback: readonly string[]): readonly string[] {
+  const found = node.attrs.get(name);
+  if (found === undefined) return fallback;
+  if (found.kind !== "strings") throw wrongKind(node, name, found, "strings");
+  return found.value;
+}

@@ -14,10 +14,12 @@ import { div } from "./div.ts";
 import { max, min } from "./extremum.ts";
 import { gemm } from "./gemm.ts";
 import { groupNormalization, instanceNormalization } from "./group-normalization.ts";
+import { gru } from "./gru.ts";
 import { layerNormalization, meanVarianceNormalization, rmsNormalization } from "./layer-normalization.ts";
 import { logic } from "./logic.ts";
 import { lpNormalization } from "./lp-normalization.ts";
 import { logSoftmax } from "./log-softmax.ts";
+import { lstm } from "./lstm.ts";
 import { matmul } from "./matmul.ts";
 import { globalMaxPool, maxPool } from "./max-pool.ts";
 import { mod } from "./mod.ts";
@@ -37,6 +39,7 @@ import {
   reduceSumSquare,
 } from "./reduce-sum.ts";
 import { resize } from "./resize.ts";
+import { rnn } from "./rnn.ts";
 import { scatter } from "./scatter.ts";
 import { softmax } from "./softmax.ts";
 import { pointwise } from "./table.ts";
@@ -74,7 +77,10 @@ export const OPS = {
   LeakyRelu: leakyRelu,
   LpNormalization: lpNormalization,
   LogSoftmax: logSoftmax,
+  GRU: gru,
+  LSTM: lstm,
   MatMul: matmul,
+  RNN: rnn,
   MaxPool: maxPool,
   Mul: mul,
   PRelu: prelu,
