@@ -9,6 +9,7 @@ import { gru8, gru16, gruLinear8, gruLinear16 } from "./functions/gru.ts";
 import { logLut16 } from "./functions/log-lut.ts";
 import { logSoftmax8, logSoftmax16 } from "./functions/log-softmax.ts";
 import { lstm8, lstm16, lstmPeephole8, lstmPeephole16 } from "./functions/lstm.ts";
+import { lrn } from "./functions/lrn.ts";
 import { lut8, lut16 } from "./functions/lut.ts";
 import { matmul8, matmul16, matmulU8S8, shortMatmul8 } from "./functions/matmul.ts";
 import { depthToSpace16, oneHot, spaceToDepth16, trilu } from "./functions/movement.ts";
@@ -87,6 +88,7 @@ export const FIXED_OPS = {
   Lstm8: { build: lstm8 },
   LstmPeephole16: { build: lstmPeephole16 },
   LstmPeephole8: { build: lstmPeephole8 },
+  LRN: { build: lrn },
   Lut16: { build: lut16 },
   Lut8: { build: lut8 },
   MatMul16: { build: matmul16 },

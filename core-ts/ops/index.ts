@@ -18,6 +18,7 @@ import { gru } from "./gru.ts";
 import { layerNormalization, meanVarianceNormalization, rmsNormalization } from "./layer-normalization.ts";
 import { logic } from "./logic.ts";
 import { lpNormalization } from "./lp-normalization.ts";
+import { lrn } from "./lrn.ts";
 import { logSoftmax } from "./log-softmax.ts";
 import { lstm } from "./lstm.ts";
 import { matmul } from "./matmul.ts";
@@ -75,6 +76,7 @@ export const OPS = {
   SimplifiedLayerNormalization: rmsNormalization,
   Identity: movement,
   LeakyRelu: leakyRelu,
+  LRN: lrn,
   LpNormalization: lpNormalization,
   LogSoftmax: logSoftmax,
   GRU: gru,

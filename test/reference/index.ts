@@ -15,6 +15,7 @@ import {
   scaleShiftTwin,
   sumTwin,
 } from "./ops/elementwise.ts";
+import { lrnTwin } from "./ops/lrn.ts";
 import { gemmTwin, matmulTwin, resizeLinearTwin } from "./ops/matrix.ts";
 import { padTwin, resizeNearestTwin } from "./ops/movement.ts";
 import { groupsTwin, l1Twin, layersTwin, rmsTwin } from "./ops/normalization.ts";
@@ -54,6 +55,7 @@ export const TWINS: Readonly<Record<FixedOpName, (call: Call) => Tensor | readon
   LogLut16: logLut16Twin,
   LogSoftmax16: logSoftmaxTwin,
   LogSoftmax8: logSoftmaxTwin,
+  LRN: lrnTwin,
   Lut16: lut16Twin,
   Lut8: lut8Twin,
   MatMul16: matmulTwin,

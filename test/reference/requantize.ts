@@ -28,3 +28,14 @@ export function requantizeTwin(
   }
   return roundShift(call, value * at(by.multiplier), at(by.shift));
 }
+
+/** Largest integer whose square is not above n, by bisection. */
+export function integerRoot(n: bigint): bigint {
+  let [low, high] = [0n, 1n << 32n];
+  while (high - low > 1n) {
+    const middle = (low + high) / 2n;
+    if (middle * middle <= n) low = middle;
+    else high = middle;
+  }
+  return low;
+}

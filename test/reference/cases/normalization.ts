@@ -10,11 +10,13 @@ import {
   DTYPES,
   drawn,
   fed,
+  requantizers,
   shape,
   shifts,
   stored,
   styleOf,
 } from "./draw.ts";
+import { LARGEST } from "./linear.ts";
 
 const product = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
@@ -91,9 +93,34 @@ const groupNormalization: CaseMaker = (random, i) => {
   };
 };
 
+/** The table only has to be long enough: both sides read the same one. */
+const lrn: CaseMaker = (random, i) => {
+  const [x, to] = [DTYPES[i % 4]!, random.pick(DTYPES)];
+  const dims = [random.int(1, 2), random.int(1, 7), ...shape(random, random.int(0, 2), 3)];
+  const size = random.int(1, 6);
+  const gridBits = random.int(0, 3);
+  const offset = random.pick([1, 1000, random.int(1, 2 ** 30)]);
+  const base = Math.floor(Math.sqrt(offset));
+  const reach = Math.floor(Math.sqrt(size * LARGEST[x] ** 2 * 4 ** gridBits + offset)) - base;
+  const length = 16;
+  let stepBits = 0;
+  while (length * 2 ** stepBits <= reach) stepBits++;
+  const range = [0, 2 ** 18] as const;
+  const table = drawn(random, { dtype: "int32", dims: [length + 1], range, style: "uniform" });
+  return {
+    inputs: [
+      fed(data(random, x, dims, i)),
+      stored(table),
+      ...requantizers(random, { count: 1, magnitude: LARGEST[x] * 2 ** 17, to }),
+    ],
+    attrs: { size, grid_bits: gridBits, offset, base, step_bits: stepBits, ...bounds(random, to) },
+  };
+};
+
 export const NORMALIZATION_CASES: CaseMakers = {
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
+  LRN: lrn,
   L1Normalization: plainRows(() => ({})),
   RmsNormalization: plainRows((random) => ({ epsilon: epsilon(random) })),
 };

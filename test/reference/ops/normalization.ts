@@ -1,17 +1,6 @@
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { broadcastIndex, type Call, flatIndex, make, positions } from "../integers.ts";
-import { roundShift } from "../requantize.ts";
-
-/** Largest integer whose square is not above n, by bisection. */
-function integerRoot(n: bigint): bigint {
-  let [low, high] = [0n, 1n << 32n];
-  while (high - low > 1n) {
-    const middle = (low + high) / 2n;
-    if (middle * middle <= n) low = middle;
-    else high = middle;
-  }
-  return low;
-}
+import { integerRoot, roundShift } from "../requantize.ts";
 
 const floorDivide = (a: bigint, b: bigint): bigint => {
   const quotient = a / b;
