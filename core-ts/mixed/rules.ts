@@ -1,4 +1,6 @@
 /** The rules of the manual's 更新混合量化json配置文件 that are about neighbours, as data; those about spelling are the reader's. */
+import { opRecord } from "../ops/index.ts";
+import type { OpRecord } from "../ops/record.ts";
 import type { Mix } from "../plan/options.ts";
 import type { QuantPlan } from "../plan/plan.ts";
 import { type IntegerNode, QuantizedNeighbours, quantizedNodes } from "./nodes.ts";
@@ -24,20 +26,22 @@ interface Rule {
   check(site: Site): string | undefined;
 }
 
-/** Recurrent ops and LayerNormalization: their neighbours have their width (rules 5 and 8). */
-const BOUND = ["RNN", "LSTM", "GRU", "SRU", "LSTMP", "LayerNormalization"];
-/** Ops without mixed quantization (rule 6). */
-const UNMIXED = ["Abs"];
+/** What the manual's rules tie to a node's width, as its op's record says. */
+function neighboursOf({ node }: IntegerNode): OpRecord["neighbours"] {
+  return opRecord(node.op, node.domain)?.neighbours;
+}
+
+const isBound = (node: IntegerNode): boolean => neighboursOf(node) === "bound";
 
 /** A Concat that joins what a bound op makes (rule 8). */
 function joinsBound({ node }: IntegerNode, parents: readonly IntegerNode[]): boolean {
-  return node.op === "Concat" && parents.some((parent) => BOUND.includes(parent.node.op));
+  return opRecord(node.op, node.domain)?.joins === "values" && parents.some(isBound);
 }
 
 /** Sets of nodes around this one that the rules hold to one width, for choices that are to break none. */
 export function ties(node: IntegerNode, neighbours: QuantizedNeighbours): IntegerNode[][] {
   const parents = neighbours.parents(node);
-  const isHeld = BOUND.includes(node.node.op) || UNMIXED.includes(node.node.op);
+  const isHeld = neighboursOf(node) !== undefined;
   if (!isHeld && !joinsBound(node, parents)) return [parents];
   return [[node, ...(isHeld ? parents : []), ...neighbours.children(node)], parents];
 }
@@ -50,11 +54,11 @@ function others(site: Site): IntegerNode[] {
   return [...site.parents, ...site.children].filter((other) => site.bits(other) !== site.bits(site.node));
 }
 
-function sameAsNeighbours(number: number, ops: readonly string[], what: string): Rule {
+function sameAsNeighbours(number: number, kind: OpRecord["neighbours"], what: string): Rule {
   return {
     number,
     check(site) {
-      if (!ops.includes(site.node.node.op)) return undefined;
+      if (neighboursOf(site.node) !== kind) return undefined;
       const wrong = others(site);
       return wrong.length > 0
         ? `${what} and has ${site.bits(site.node)} bit, unlike its neighbours ${listed(wrong, site)}; give them the same bitwidth`
@@ -77,7 +81,7 @@ const concatBehindBound: Rule = {
   number: 8,
   check(site) {
     if (!joinsBound(site.node, site.parents)) return undefined;
-    const rest = [...site.parents.filter(({ node }) => !BOUND.includes(node.op)), ...site.children];
+    const rest = [...site.parents.filter((parent) => !isBound(parent)), ...site.children];
     const lower = rest.filter((other) => site.bits(other) < site.bits(site.node));
     return lower.length > 0
       ? `it joins a recurrent or LayerNormalization node and has ${site.bits(site.node)} bit, more than ${listed(lower, site)}; lower it, or raise them`
@@ -86,8 +90,8 @@ const concatBehindBound: Rule = {
 };
 
 const RULES: readonly Rule[] = [
-  sameAsNeighbours(5, BOUND, "it is bound to the width of its neighbours"),
-  sameAsNeighbours(6, UNMIXED, "it has no mixed quantization"),
+  sameAsNeighbours(5, "bound", "it is bound to the width of its neighbours"),
+  sameAsNeighbours(6, "unmixed", "it has no mixed quantization"),
   equalInputs,
   concatBehindBound,
 ];

@@ -21,7 +21,7 @@ const pow: OpRecord = {
 
 /** Ops on one number that become a table. */
 export const UNARY = {
-  Abs: tableOp("Abs"),
+  Abs: { ...tableOp("Abs"), neighbours: "unmixed" },
   Acos: tableOp("Acos"),
   Acosh: tableOp("Acosh"),
   Asin: tableOp("Asin"),
