@@ -193,6 +193,29 @@ describe.each([8, 16] as const)("comparisons at %i bit", (bits) => {
   });
 });
 
+describe("operands of two widths", () => {
+  const model = buildModel({
+    inputs: { x: [1, 400], y: [1, 400] },
+    constants: { half: number(0.5) },
+    nodes: [
+      ["a", "Mul", "x half"],
+      ["b", "Add", "y x"],
+      ["less", "Less", "a b"],
+      ["low", "Min", "a b"],
+      ["high", "Max", "a b"],
+      ["z", "Where", "less low high"],
+    ],
+    outputs: "z",
+  });
+
+  it.each(["a", "b", "low", "z"])("node_%s at 16 bit among 8", async (name) => {
+    const mix = new Map([[`node_${name}`, { bits: 16, mode: "min_max" }]] as const);
+    const way = await wholeWay(model, { options: { mix } });
+    expect(way.prepared.floatLayers).toEqual([]);
+    expect(outputSqnr(way, "z")).toBeGreaterThan(25);
+  });
+});
+
 describe("elementwise ops stay float, with the reason", () => {
   const reasonOf = async (spec: OneOp) => {
     const { floatLayers } = (await quantizeOne(spec, { bits: 8 })).prepared;

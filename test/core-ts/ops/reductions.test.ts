@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { int64Tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { attr, type OneOp, quantizeOne } from "../../support/one-op.ts";
-import { buildModel } from "../../support/text-model.ts";
+import { buildModel, type NodeText } from "../../support/text-model.ts";
 import { outputSqnr, wholeWay } from "../../support/whole-way.ts";
 
 const x = [2, 4, 9, 11];
@@ -82,6 +82,31 @@ describe.each([8, 16] as const)("reductions at %i bit keep their accuracy", (bit
       }
     },
   );
+});
+
+describe("reductions of old opsets and in the QDQ form", () => {
+  const nodes: NodeText[] = [
+    ["l", "ReduceL2", "x", { axes: attr.ints([-1]), keepdims: attr.int(1) }],
+    ["m", "ReduceMax", "x", { axes: attr.ints([1, 2]), keepdims: attr.int(1) }],
+    ["s", "ReduceSum", "x", { axes: attr.ints([1]), keepdims: attr.int(1) }],
+    ["a", "Sum", "l m s"],
+    ["c", "CumSum", "a axis"],
+    ["values indices", "TopK", "c k"],
+    ["y", "ReduceMean", "values", { axes: attr.ints([1, 2]), keepdims: attr.int(0) }],
+  ];
+  const text = {
+    inputs: { x: [2, 5, 6, 7] },
+    constants: { axis: { ...int64Tensor([1]), dims: [] }, k: int64Tensor([3]) },
+  };
+  const old = { ...buildModel({ ...text, nodes, outputs: "y values" }), opsets: new Map([["", 11]]) };
+  it.each(["fixed", "qdq"] as const)("%s", async (ir) => {
+    for (const bits of [8, 16] as const) {
+      const way = await wholeWay(old, { options: { ir, bits } });
+      expect(way.prepared.floatLayers).toEqual([]);
+      expect(outputSqnr(way, "y")).toBeGreaterThan(bits === 8 ? 25 : 65);
+      expect(outputSqnr(way, "values")).toBeGreaterThan(bits === 8 ? 25 : 65);
+    }
+  });
 });
 
 describe("reductions that are no reductions, or stay float", () => {

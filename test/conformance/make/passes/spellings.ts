@@ -61,5 +61,21 @@ export function spellingCases() {
         { open: OPEN, "node_m/axes": int64s(1), "node_m/depth": scalar(Math.fround(10.4)) },
       ),
     ],
+    chooseByTruth: [
+      passCase(
+        "a product with truth values is a choice",
+        {
+          inputs: { x: [2, 3], z: [3] },
+          nodes: [
+            ["b", "Less", "x z"],
+            ["f", "Cast", "b", { to: 1 }],
+            ["y", "Mul", "f x"],
+          ],
+          outputs: "y",
+        },
+        ["node_b: b = Less(x, z)", "node_f: f = Cast(b) {to=1}", "node_y: y = Where(b, x, node_y/zero)"],
+        { "node_y/zero": scalar(0) },
+      ),
+    ],
   };
 }
