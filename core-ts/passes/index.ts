@@ -1,6 +1,7 @@
 import { canonicalGemm } from "./canonical-gemm.ts";
 import { explicitWindows } from "./explicit-windows.ts";
 import { foldAffine } from "./fold-affine.ts";
+import { foldScalar } from "./fold-scalar.ts";
 import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
 import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
 import { fuseNormalization } from "./fuse-normalization.ts";
@@ -14,6 +15,7 @@ import type { Pass } from "./pass.ts";
 import { removeDeadCode } from "./remove-dead-code.ts";
 import { removeNoOps } from "./remove-no-ops.ts";
 import { rewriteEinsum } from "./rewrite-einsum.ts";
+import { splitPacked } from "./split-packed.ts";
 import { splitVariadic } from "./split-variadic.ts";
 
 /** Every pass, in the order in which they run, round after round. */
@@ -29,6 +31,8 @@ export const PASSES = {
   explicitWindows,
   canonicalGemm,
   foldAffine,
+  splitPacked,
+  foldScalar,
   padIntoConv,
   mergeReshapes,
   mergeTransposes,

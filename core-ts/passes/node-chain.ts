@@ -1,5 +1,4 @@
 import { attr } from "../graph/attributes.ts";
-import type { Node } from "../graph/graph.ts";
 import { permuted } from "../tensor/permute.ts";
 import type { TensorOf } from "../tensor/tensor.ts";
 import { elementCount, int64Tensor, tensor } from "../tensor/tensor.ts";
@@ -14,7 +13,7 @@ export interface Shaped {
 const isIdentity = (perm: readonly number[]): boolean => perm.every((axis, i) => axis === i);
 
 /**
- * Float nodes that take the place of one node, written one after another. What is done to a constant is done at once: it stays a constant, and
+ * Float nodes written one after another, to take the place of others. What is done to a constant is done at once: it stays a constant, and
  * with it the weights of a matrix product.
  */
 export class NodeChain {
@@ -22,7 +21,8 @@ export class NodeChain {
   readonly #roles = new Map<string, number>();
 
   constructor(
-    readonly node: Node,
+    /** Names of what it adds begin with this. */
+    readonly base: string,
     readonly site: Site,
   ) {}
 
@@ -30,7 +30,7 @@ export class NodeChain {
   #name(role: string): string {
     const count = (this.#roles.get(role) ?? 0) + 1;
     this.#roles.set(role, count);
-    return `${this.node.name}/${role}${count > 1 ? `_${count}` : ""}`;
+    return `${this.base}/${role}${count > 1 ? `_${count}` : ""}`;
   }
 
   #constant(name: string): TensorOf<"float32"> | undefined {
@@ -99,14 +99,12 @@ export class NodeChain {
     return this.add("Mul", [x.name, by], { role, dims: x.dims });
   }
 
-  /** The last node takes over the old one's name, output and origins. False when there is none, or the result is not its output. */
-  finish(result: Shaped, i = 0): boolean {
-    const last = this.#nodes.at(-1);
-    if (last?.outputs[0] !== result.name) return false;
-    const { node } = this;
-    const made = { ...last, name: node.name, outputs: [node.outputs[i]!], origins: node.origins };
-    this.site.replace(node, [...this.#nodes.slice(0, -1), made]);
-    return true;
+  /** The nodes, of which the last one makes `output` and is named and fused as said; none when it does not make `result`, which is an operand itself. */
+  ending(result: Shaped, last: { name: string; output: string; origins: readonly string[] }): NewNode[] {
+    const made = this.#nodes.at(-1);
+    if (made?.outputs[0] !== result.name) return [];
+    const { name, output, origins } = last;
+    return [...this.#nodes.slice(0, -1), { ...made, name, outputs: [output], origins }];
   }
 }
 

@@ -85,7 +85,7 @@ const isDiagonal = ({ labels }: Term): boolean => new Set(labels).size < labels.
 
 /** The terms one after another; each product keeps what the result or a later term still needs. */
 function rewrite(node: Node, site: Site, terms: readonly Term[], { result }: Equation): Outcome {
-  const chain = new NodeChain(node, site);
+  const chain = new NodeChain(node.name, site);
   const [first, ...rest] = terms;
   let sum = first!;
   for (const [i, next] of rest.entries()) {
@@ -97,7 +97,12 @@ function rewrite(node: Node, site: Site, terms: readonly Term[], { result }: Equ
   }
   const rest1 = sum.labels.filter((label) => !result.includes(label));
   const ordered = arranged(chain, without(chain, sum, rest1, "sum"), result, "result");
-  if (chain.finish(ordered.value)) return { did: "written as MatMul" };
+  const { name, origins, outputs } = node;
+  const news = chain.ending(ordered.value, { name, output: outputs[0]!, origins });
+  if (news.length > 0) {
+    site.replace(node, news);
+    return { did: "written as MatMul" };
+  }
   // Nothing was done: it is its operand under another name.
   node.op = "Identity";
   node.attrs.clear();
