@@ -1,6 +1,7 @@
 import { ModelError } from "../errors.ts";
 import type { Attribute, FunctionDef, Graph, GraphValue, Model, Node } from "../graph/graph.ts";
 import { withoutPointwise } from "../graph/pointwise.ts";
+import { withoutRmsNormalization } from "../graph/rms-normalization.ts";
 import { powerOfTwo } from "../power-of-two.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -77,7 +78,7 @@ function writeValue({ name, type }: GraphValue): onnx.ValueInfoProto.$Properties
 }
 
 function writeGraph(source: Graph, tensors: TensorWriter): onnx.GraphProto.$Properties {
-  const graph = withoutPointwise(source);
+  const graph = withoutRmsNormalization(withoutPointwise(source));
   const edges = new Set([...graph.inputs, ...graph.outputs].map(({ name }) => name));
   const inner = [...graph.types].filter(([name]) => !edges.has(name) && !graph.initializers.has(name));
   return {
