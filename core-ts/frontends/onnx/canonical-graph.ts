@@ -5,7 +5,8 @@ import { type DType, dtypeFromCode } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { subgraphsOf } from "./names.ts";
 import type { RewriteContext } from "./rewrite.ts";
-import { REWRITES } from "./rewrites/index.ts";
+import { CONTRIB_DOMAIN } from "./rewrites/contrib.ts";
+import { CONTRIB_REWRITES, REWRITES } from "./rewrites/index.ts";
 import { inferDims } from "./shapes.ts";
 
 /** Version of the standard opset in which a node is written. */
@@ -92,8 +93,8 @@ class Scope implements RewriteContext {
 
 function rewriteNode(node: Node, version: number, scope: Scope): readonly Node[] {
   let nodes: readonly Node[] = [node];
-  if (node.domain !== "") return nodes;
-  for (const rule of REWRITES.get(node.op) ?? []) {
+  const rules = node.domain === "" ? REWRITES : node.domain === CONTRIB_DOMAIN ? CONTRIB_REWRITES : undefined;
+  for (const rule of rules?.get(node.op) ?? []) {
     if (version >= rule.until) continue;
     nodes = nodes.flatMap((each) => (each.op === rule.op ? rule.rewrite(each, scope) : [each]));
   }

@@ -2,6 +2,7 @@ import type { Rewrite } from "../rewrite.ts";
 import { ATTRIBUTES_TO_INPUTS } from "./attributes-to-inputs.ts";
 import { BATCH_NORMALIZATION } from "./batch-normalization.ts";
 import { CONSTANT } from "./constants.ts";
+import { CONTRIB } from "./contrib.ts";
 import { DROPOUT } from "./dropout.ts";
 import { EXPERIMENTAL } from "./experimental.ts";
 import { GROUP_NORMALIZATION } from "./group-normalization.ts";
@@ -31,4 +32,9 @@ const ALL: readonly Rewrite[] = [
 /** Op → its rewrites, in the order in which they apply. */
 export const REWRITES: ReadonlyMap<string, readonly Rewrite[]> = new Map(
   [...new Set(ALL.map(({ op }) => op))].map((op) => [op, ALL.filter((rule) => rule.op === op)]),
+);
+
+/** The same for ops of domain com.microsoft. */
+export const CONTRIB_REWRITES: ReadonlyMap<string, readonly Rewrite[]> = new Map(
+  CONTRIB.map((rule) => [rule.op, [rule]]),
 );
