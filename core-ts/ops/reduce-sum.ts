@@ -22,7 +22,7 @@ interface SumSpec {
 export function lowerSum(ctx: LowerContext, { count, attrs }: Reduction, spec: SumSpec): void {
   const [x, y] = [ctx.operand(0), ctx.result()];
   const unit = (spec.power === 2 ? x.scale * x.scale : x.scale) / spec.divisor;
-  const term = spec.power === 2 ? largestOf(x) ** 2 : largestOf(x);
+  const term = spec.power === 2 ? largestOf(x) * largestOf(x) : largestOf(x);
   const q1 = accumulatorShift(Math.min((count * term) / 2, ctx.largestOutput() / unit));
   ctx.emit(spec.op, [x.name, ...scalarRequantize(ctx, unit / y.scale, q1)], {
     ...attrs,
@@ -100,7 +100,7 @@ export const reduceL2: OpRecord = {
   lower(ctx) {
     const [x, y] = [ctx.operand(0), ctx.result()];
     const { count, attrs } = reductionOf(ctx.node, ctx);
-    const grid = rootGrid(count * largestOf(x) ** 2);
+    const grid = rootGrid(count * largestOf(x) * largestOf(x));
     const factor = (x.scale * powerOfTwo(-grid)) / y.scale;
     ctx.emit("ReduceL2", [x.name, ...scalarRequantize(ctx, factor)], {
       ...attrs,
