@@ -1,9 +1,11 @@
 import { canonicalGemm } from "./canonical-gemm.ts";
+import { chooseByTruth } from "./choose-by-truth.ts";
 import { explicitWindows } from "./explicit-windows.ts";
 import { foldAffine } from "./fold-affine.ts";
 import { foldScalar } from "./fold-scalar.ts";
 import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
 import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
+import { fuseMagnitude } from "./fuse-magnitude.ts";
 import { fuseNormalization } from "./fuse-normalization.ts";
 import { fuseTables } from "./fuse-tables.ts";
 import { maskScores } from "./mask-scores.ts";
@@ -24,10 +26,12 @@ export const PASSES = {
   fuseNormalization,
   fuseGroupNormalization,
   fuseL2Normalization,
+  fuseMagnitude,
   rewriteEinsum,
   splitVariadic,
   mergeClips,
   maskScores,
+  chooseByTruth,
   explicitWindows,
   canonicalGemm,
   foldAffine,
