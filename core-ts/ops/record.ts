@@ -1,6 +1,8 @@
 import type { BitWidth } from "../chips/index.ts";
 import type { Attribute, Graph, Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import type { ObserverName } from "../observers/index.ts";
+import type { Precision } from "../plan/options.ts";
 import type { NodePlan } from "../plan/plan.ts";
 import type { KnownWeights } from "../qdq/known.ts";
 import type { DescribedWeights } from "../quantize/quantized.ts";
@@ -92,6 +94,8 @@ export interface OpRecord {
   readonly joins?: "values" | "sums";
   /** A node whose output leaves its operand's range, so that it gets a scale of its own although `output` is "shared" (cubic Resize overshoots). */
   leavesRange?(node: Node): boolean;
+  /** The observer of a node's own outputs; absent: the one its precision names. */
+  observer?(node: Node, view: PlanView, precision: Precision): ObserverName;
   /** It does no arithmetic at all: between float ops it would be quantized for nothing. */
   readonly onlyMoves?: boolean;
   /** Whether a following Relu or Clip becomes this op's saturation bounds. */

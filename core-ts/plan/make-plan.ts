@@ -126,15 +126,15 @@ function planMoved(planner: Planner, node: Node, operand: string): ValuePlan {
 }
 
 function planOutput(planner: Planner, value: string, node: Node, record: OpRecord): ValuePlan {
-  const { bits, mode } = precisionAt(planner, node, isWide(record, node, value));
+  const precision = precisionAt(planner, node, isWide(record, node, value));
   // A fused activation's output stands for output 0.
   switch (outputKind(record, node, Math.max(0, node.outputs.indexOf(value)))) {
     case "own":
       return {
         kind: "own",
-        bits,
+        bits: precision.bits,
         signed: !(planner.options.chip.unsignedActivations && planner.nonNegative.has(value)),
-        observer: mode,
+        observer: record.observer?.(node, planner.view, precision) ?? precision.mode,
       };
     case "shared":
       return planMoved(planner, node, node.inputs[record.operands(node)[0]!]!);
