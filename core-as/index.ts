@@ -7,4 +7,4 @@ export { searchMse } from "./mse";
 export { fakeQuantize, fakeQuantizePerChannel } from "./fake_quantize";
 export { requantize } from "./requantize";
 export { lookup8, lookup16 } from "./lookup";
-export { buildTable, evaluate } from "./unary";
+export { evaluate } from "./unary";

@@ -92,14 +92,3 @@ export function evaluate(ptr: usize, n: i32, fn: i32, alpha: f64, beta: f64): vo
     store<f64>(ptr, unary(fn, load<f64>(ptr), alpha, beta));
   }
 }
-
-/** Writes i32[count] at out: round half even(fn((first + i·step)·scaleIn) / scaleOut), saturated; NaN becomes 0. */
-export function buildTable(
-  out: usize, fn: i32, alpha: f64, beta: f64, scaleIn: f64, first: f64, step: f64, count: i32,
-  scaleOut: f64, qmin: f64, qmax: f64,
-): void {
-  for (let i = 0; i < count; i++) {
-    const y = nearest(unary(fn, (first + <f64>i * step) * scaleIn, alpha, beta) / scaleOut);
-    store<i32>(out + (<usize>i << 2), <i32>max(qmin, min(qmax, isNaN(y) ? 0 : y)));
-  }
-}

@@ -1,5 +1,6 @@
 import { HALF_BINS, type Kernels, type UnaryFunction } from "../../core-ts/kernels/kernels.ts";
 import { fromValues } from "../../core-ts/onnx/tensor-data.ts";
+import { quantizeValue } from "../../core-ts/quantize/scale.ts";
 import { dtypeFromCode } from "../../core-ts/tensor/dtype.ts";
 import { type Tensor, tensor, toNumbers } from "../../core-ts/tensor/tensor.ts";
 import type { ConformanceCase } from "../case.ts";
@@ -67,15 +68,16 @@ export const KERNEL_CALLS = {
     const out = requantize(one, kernels, { q1: number(one, "q1"), inner: number(one, "inner") });
     return tensor("int32", one.inputs[0]!.tensor.dims, out);
   },
-  buildTable(one, kernels) {
-    const spec = {
-      fn: one.attrs.fn as UnaryFunction,
-      alpha: number(one, "alpha"),
-      beta: number(one, "beta"),
-    };
-    const input = { scaleIn: number(one, "scaleIn"), first: number(one, "first"), step: number(one, "step") };
-    const output = { count: number(one, "count"), scaleOut: number(one, "scaleOut"), ...bounds(one) };
-    return tensor("int32", [output.count], kernels.buildTable({ ...spec, ...input, ...output }));
+  /** Entries of a table, as a record makes them: functions are compared after rounding, where they are the same for every libm. */
+  evaluate(one, kernels) {
+    const [first, step, scaleIn] = ["first", "step", "scaleIn"].map((name) => number(one, name));
+    const x = Float64Array.from({ length: number(one, "count") }, (_, i) => (first! + i * step!) * scaleIn!);
+    const fn = one.attrs.fn as UnaryFunction;
+    const reals = kernels.evaluate(fn, x, number(one, "alpha"), number(one, "beta"));
+    const entries = Int32Array.from(reals, (real) =>
+      quantizeValue(real, number(one, "scaleOut"), bounds(one)),
+    );
+    return tensor("int32", [entries.length], entries);
   },
 } as const satisfies Readonly<Record<string, KernelCall>>;
 

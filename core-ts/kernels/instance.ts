@@ -19,8 +19,6 @@ export interface KernelExports {
   fakeQuantizePerChannel(x: number, n: number, first: number, channels: number, inner: number, scales: number, qmin: number, qmax: number): void;
   // biome-ignore format: one signature a line
   requantize(acc: number, n: number, first: number, channels: number, inner: number, multiplier: number, shift: number, q1: number, qmin: number, qmax: number): void;
-  // biome-ignore format: one signature a line
-  buildTable(out: number, fn: number, alpha: number, beta: number, scaleIn: number, first: number, step: number, count: number, scaleOut: number, qmin: number, qmax: number): void;
   lookup8(x: number, n: number, offset: number, table: number, tableLength: number): number;
   lookup16(
     x: number,

@@ -39,20 +39,6 @@ export interface RangeQuery {
   readonly levels: number;
 }
 
-export interface TableSpec {
-  readonly fn: UnaryFunction;
-  readonly alpha: number;
-  readonly beta: number;
-  /** Real input of entry i = (first + i·step)·scaleIn. */
-  readonly scaleIn: number;
-  readonly first: number;
-  readonly step: number;
-  readonly count: number;
-  readonly scaleOut: number;
-  readonly qmin: number;
-  readonly qmax: number;
-}
-
 /**
  * The compiled numeric core. Pure functions over typed arrays; implementations copy in and out, pointers never escape.
  * Two builds exist (SIMD and scalar) and are bit-equal.
@@ -93,10 +79,6 @@ export interface Kernels {
       readonly qmax: number;
     },
   ): Int32Array;
-  /**
-   * Table entries round half even(fn(real input) / scaleOut), saturated; `count` integers. NaN becomes 0.
-   */
-  buildTable(spec: TableSpec): Int32Array;
   /** Lut8 of docs/fixed-ops.md: x + offset indexes the table. @throws InternalError if an index falls outside the table. */
   lookup8(x: Int32Array, offset: number, table: Int32Array): Int32Array;
   /** Lut16 of docs/fixed-ops.md. @throws InternalError if an index falls outside the table. */

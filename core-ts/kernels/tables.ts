@@ -31,13 +31,8 @@ function lookUp(
 export function tableKernels(
   wasm: KernelExports,
   arena: Arena,
-): Pick<Kernels, "buildTable" | "lookup8" | "lookup16" | "evaluate"> {
+): Pick<Kernels, "lookup8" | "lookup16" | "evaluate"> {
   return {
-    buildTable({ fn, alpha, beta, scaleIn, first, step, count, scaleOut, qmin, qmax }) {
-      const [out] = arena.place(count * 4);
-      wasm.buildTable(out, UNARY_CODES[fn], alpha, beta, scaleIn, first, step, count, scaleOut, qmin, qmax);
-      return arena.int32(out, count).slice();
-    },
     lookup8(x, offset, table) {
       return lookUp(arena, x, table, (chunk, n, t) => wasm.lookup8(chunk, n, offset, t, table.length));
     },

@@ -1,6 +1,6 @@
 import { bodyOf } from "../graph/pointwise.ts";
 import { offsetOf } from "../quantize/linear.ts";
-import { clamp, type IntType, roundHalfEven } from "../quantize/scale.ts";
+import { type IntType, quantizeValue } from "../quantize/scale.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { bodyFunction, callFunction, type RealFunction } from "./real-function.ts";
 import { type Attributes, firstOperand, type IntValue, type LowerContext, type OpRecord } from "./record.ts";
@@ -31,16 +31,13 @@ interface TableForm {
 /** Correctly rounded values at integer inputs, saturated; what is no number is 0. */
 function entriesAt(inputs: readonly number[], fn: RealFunction, { x, y, qmin, qmax }: TableForm): number[] {
   const reals = fn(Float64Array.from(inputs, (input) => input * x.scale));
-  return Array.from(reals, (real) => {
-    const scaled = Number.isNaN(real) ? 0 : real / y.scale;
-    return clamp(roundHalfEven(clamp(scaled, qmin - 1, qmax + 1)), qmin, qmax);
-  });
+  return Array.from(reals, (real) => quantizeValue(Number.isNaN(real) ? 0 : real, y.scale, { qmin, qmax }));
 }
 
 /** Above this many steps a 16-bit result is no better than an 8-bit one, whose rounding is off by half a step of 256. */
 const COARSE_ERROR = 128;
-/** Up to here interpolation hides behind the rounding of input and output. */
-const FINE_ERROR = 1;
+/** Up to here a 16-bit table is as good as any: the grid of octaves, which takes a normalising shift, has to win something. */
+const FINE_ERROR = 4;
 
 function warnIfCoarse(ctx: LowerContext, error: TableError): void {
   if (error.steps <= COARSE_ERROR) return;
@@ -67,7 +64,7 @@ function wideTable(ctx: LowerContext, fn: RealFunction, x: IntValue): Table {
   const even = filled(evenGrid(x, ctx.lutLength));
   if (even.error.steps <= FINE_ERROR) return even;
   const octaves = filled(octaveGrid(x, ctx.lutLength));
-  return octaves.error.steps < even.error.steps / 2 ? octaves : even;
+  return octaves.error.steps < even.error.steps / 4 ? octaves : even;
 }
 
 /** Writes y = fn(x) as a table: 256 entries at 8 bit, about 2^L with interpolation at 16 bit. */

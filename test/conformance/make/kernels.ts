@@ -117,6 +117,6 @@ export function kernelCases(): Readonly<Record<string, readonly PlainCase[]>> {
     }),
     fakeQuantizePerChannel: Array.from({ length: 8 }, () => perChannel(random)),
     requantize: Array.from({ length: 12 }, (_, i) => requantize(random, i)),
-    buildTable: (Object.keys(UNARY_CODES) as UnaryFunction[]).flatMap((fn) => [table(fn, 8), table(fn, 16)]),
+    evaluate: (Object.keys(UNARY_CODES) as UnaryFunction[]).flatMap((fn) => [table(fn, 8), table(fn, 16)]),
   };
 }
