@@ -26,6 +26,8 @@ export interface QuantSettings extends MixSettings, ScaleSettings {
   readonly iteration: number;
   /** Numbers of batches to calibrate on, and observers: every pair is a strategy. */
   readonly iterations: readonly number[];
+  /** Whether the user said how many. */
+  readonly iterationGiven: boolean;
   readonly modes: readonly ObserverName[];
   /** Files or folders of -cd; none: no cache. */
   readonly caches: readonly string[];
@@ -154,6 +156,7 @@ export function readSettings(
     data: values.data as string | undefined,
     iteration: Math.max(...iterations),
     iterations,
+    iterationGiven: given("iteration"),
     modes,
     caches: cachesOf(parsed, runMode),
     batchSize: values.batchSize as number,

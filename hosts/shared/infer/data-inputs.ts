@@ -10,6 +10,8 @@ import type { Executor } from "./executor.ts";
 export interface DataOptions {
   /** Whether --mean and --std stand in front of the first input. */
   readonly normalizes: boolean;
+  /** Whether somebody asked for so many batches; else all are fed, and that there are no more is nothing to tell. */
+  readonly countGiven: boolean;
   /** Told what the user should know of the data; a sentence may come again. */
   note(sentence: string): void;
 }

@@ -141,7 +141,7 @@ function batchOf(executor: Executor): { readonly size: number; readonly isFixed:
 }
 
 /** Tells of data that are fewer than asked for, or do not fill a batch. @throws DataError when they fill none. */
-function tellOfEnd(executor: Executor, done: number, left: number, note: DataOptions["note"]): void {
+function tellOfEnd(executor: Executor, done: number, left: number, options: DataOptions): void {
   const { dataset, iteration } = executor;
   const { size } = batchOf(executor);
   if (done === 0) {
@@ -151,7 +151,10 @@ function tellOfEnd(executor: Executor, done: number, left: number, note: DataOpt
     );
   }
   const rest = left > 0 ? `, ${left} that do not fill a batch of ${size} left out` : "";
-  note(`${dataset} holds ${done} ${done === 1 ? "batch" : "batches"}${rest}, -i asks for ${iteration}`);
+  if (!options.countGiven && left === 0) return;
+  options.note(
+    `${dataset} holds ${done} ${done === 1 ? "batch" : "batches"}${rest}${options.countGiven ? `, -i asks for ${iteration}` : ""}`,
+  );
 }
 
 /**
@@ -167,7 +170,7 @@ export function createInferFiles(ports: DataPorts, options: DataOptions): InferF
       const batch = await nextBatch(samples, size);
       const count = batch?.[0]?.dims[0] ?? 0;
       if (!batch || (isFixed && count < size)) {
-        tellOfEnd(executor, done, count, options.note);
+        tellOfEnd(executor, done, count, options);
         break;
       }
       answers.add(await executor.forward(...batch));

@@ -54,6 +54,7 @@ export async function openJob(
   const given = new Set(content.keys());
   const files = new MemoryFiles(content);
   const { data, ...unlessGiven } = { ...job.unlessGiven, ...(await feeding(request, files)) };
+  const iterationGiven = request.options?.iteration !== undefined;
   const settings = jobSettings(request.options ?? {}, {
     model: baseName(request.model.name),
     runMode: job.runMode,
@@ -63,7 +64,7 @@ export async function openJob(
   });
   const { ports, text } = jobPorts(host, files);
   return {
-    settings,
+    settings: { ...settings, iterationGiven },
     ports,
     log: (level, message) => host.onEvent({ kind: "log", level, message }),
     text,

@@ -40,6 +40,7 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
   const notes = new Set<string>();
   const dataOptions = {
     normalizes: settings.quant.mean !== undefined,
+    countGiven: settings.iterationGiven,
     note: (sentence: string) => void notes.add(sentence),
   };
   const builtIn = new Map([

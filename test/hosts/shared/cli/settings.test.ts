@@ -26,6 +26,7 @@ describe("settings of a command line", () => {
       data: undefined,
       iteration: 1,
       iterations: [1],
+      iterationGiven: false,
       modes: ["kl"],
       batchSize: 1,
       batchSizeGiven: false,

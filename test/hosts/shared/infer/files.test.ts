@@ -50,7 +50,10 @@ async function fed(
     },
     ...more,
   } as Partial<Executor> as Executor;
-  await createInferFiles({ files, loadImages: loadNodeImages }, { normalizes: false, note })(executor);
+  await createInferFiles(
+    { files, loadImages: loadNodeImages },
+    { normalizes: false, countGiven: true, note },
+  )(executor);
   return seen;
 }
 
