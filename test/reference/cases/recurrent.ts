@@ -99,7 +99,7 @@ type Draft = Omit<FixedCase, "name" | "op">;
 function lstm(dtypes: readonly ActivationDType[], hasPeepholes: boolean): CaseMaker {
   return (random, i): Draft => {
     const s = shapeOf(random, dtypes[i % 2]!, i);
-    const [parts, at, l] = [linear(random, s, 4), edges(random, s), random.int(8, 9)];
+    const [parts, at, l] = [linear(random, s, 4), edges(random, s), random.int(3, 6)];
     const wide = LARGEST[s.x] > 255;
     const dims = [s.directions, 3 * s.hidden];
     const peephole = stored(
@@ -121,7 +121,7 @@ function lstm(dtypes: readonly ActivationDType[], hasPeepholes: boolean): CaseMa
 function gru(dtypes: readonly ActivationDType[], isLinear: boolean): CaseMaker {
   return (random, i): Draft => {
     const s = shapeOf(random, dtypes[i % 2]!, i);
-    const [parts, at, l] = [linear(random, s, 3), edges(random, s), random.int(8, 9)];
+    const [parts, at, l] = [linear(random, s, 3), edges(random, s), random.int(3, 6)];
     const inputs = [
       ...parts.inputs,
       ...[table(random, l, 0), table(random, l, -1)],
@@ -141,7 +141,7 @@ function gru(dtypes: readonly ActivationDType[], isLinear: boolean): CaseMaker {
 function rnn(dtypes: readonly ActivationDType[]): CaseMaker {
   return (random, i): Draft => {
     const s = shapeOf(random, dtypes[i % 2]!, i);
-    const [parts, at, l] = [linear(random, s, 1), edges(random, s), random.int(8, 9)];
+    const [parts, at, l] = [linear(random, s, 1), edges(random, s), random.int(3, 6)];
     const wide = LARGEST[s.x] > 255;
     const inputs = [
       ...parts.inputs,

@@ -7,6 +7,7 @@ import { DROPOUT } from "./dropout.ts";
 import { EXPERIMENTAL } from "./experimental.ts";
 import { GROUP_NORMALIZATION } from "./group-normalization.ts";
 import { NEW_SPELLINGS } from "./new-spellings.ts";
+import { RECURRENT } from "./recurrent.ts";
 import { RESIZE } from "./resize.ts";
 import { SOFTMAX } from "./softmax.ts";
 import { SPLIT } from "./split.ts";
@@ -20,6 +21,7 @@ const ALL: readonly Rewrite[] = [
   ...CONSTANT,
   ...ATTRIBUTES_TO_INPUTS,
   ...SPLIT,
+  ...RECURRENT,
   ...RESIZE,
   ...SOFTMAX,
   ...BATCH_NORMALIZATION,

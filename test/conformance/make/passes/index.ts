@@ -1,6 +1,7 @@
 import type { StoredPass } from "../../../../conformance/case-file.ts";
 import type { PASSES } from "../../../../core-ts/passes/index.ts";
 import { foldAffineCases } from "./fold-affine.ts";
+import { magnitudeCases } from "./magnitude.ts";
 import { movementCases } from "./movement.ts";
 import { normalizationCases } from "./normalization.ts";
 import { optimizeCases } from "./optimize.ts";
@@ -16,6 +17,7 @@ export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", r
     ...windowCases(),
     ...foldAffineCases(),
     ...movementCases(),
+    ...magnitudeCases(),
     ...normalizationCases(),
     ...spellingCases(),
     ...productCases(),
