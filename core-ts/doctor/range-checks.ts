@@ -26,8 +26,10 @@ function magnitudeOf({ prepared, ranges }: Patient, value: string): number | und
 /** Branches of unlike ranges that end on one scale. */
 export const unlikeRanges: Check = (patient) =>
   patient.prepared.plan.nodes.flatMap((plan): Finding[] => {
-    if (plan.kind !== "integer" || plan.node.op !== "Concat") return [];
-    const branches = plan.node.inputs.flatMap((value) => {
+    const record = plan.kind === "integer" ? opRecord(plan.node.op, plan.node.domain) : undefined;
+    if (plan.kind !== "integer" || record?.joins !== "values") return [];
+    const branches = record.operands(plan.node).flatMap((i) => {
+      const value = plan.node.inputs[i]!;
       const size = magnitudeOf(patient, value);
       return size === undefined ? [] : [{ value, size }];
     });
@@ -35,13 +37,15 @@ export const unlikeRanges: Check = (patient) =>
       branches.toSorted((a, b) => a.size - b.size)[0],
       branches.toSorted((a, b) => b.size - a.size)[0],
     ];
-    if (!least || !most || plan.bits === 16 || most.size < UNLIKE * least.size) return [];
+    // The result of a Min is small where one of its branches is: its scale suits that one.
+    const reach = magnitudeOf(patient, plan.outputs[0]!) ?? 0;
+    if (!least || !most || plan.bits === 16 || reach < UNLIKE * least.size) return [];
     return [
       {
         severity: "warning",
         check: "unlike-ranges",
         place: plan.node.name,
-        what: `Concat joins "${most.value}" with "${least.value}", whose range is about ${factor(most.size / least.size)} times smaller (on random data); on one 8-bit scale little of it is left`,
+        what: `${plan.node.op} joins "${most.value}" with "${least.value}", whose range is about ${factor(most.size / least.size)} times smaller (on random data); on one 8-bit scale little of it is left`,
         remedy: "give this node 16 bit in a mix-config (-gt, -mc), or cut the model before it with -on",
       },
     ];

@@ -84,6 +84,22 @@ describe("the doctor", () => {
     expect(await found(model, 16)).toEqual([]);
   });
 
+  it("finds them at a Max, and not at a Min, whose result is small", async () => {
+    const joined = (op: string): ModelText => ({
+      inputs: { x: [1, 2, 6], z: [1, 2, 6] },
+      constants: { big: floats([1], [640]) },
+      nodes: [
+        ["s", "Sigmoid", "x"],
+        ["t", "Sigmoid", "z"],
+        ["b", "Mul", "t big"],
+        ["y", op, "s b"],
+      ],
+      outputs: "y",
+    });
+    expect(await found(joined("Max"))).toEqual(["warning unlike-ranges node_y"]);
+    expect(await found(joined("Min"))).toEqual([]);
+  });
+
   it("finds depthwise channels of very different sizes, and dead ones", async () => {
     const w = floats([6, 1, 1, 1], [0.01, 0.01, 0.02, 0.01, 0, 5]);
     const nodes: ModelText["nodes"] = [["y", "Conv", "x w", { group: attr.int(6) }]];
