@@ -14,7 +14,8 @@ import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline
 import { knownScales } from "./plan/known-scales.ts";
 import { hasLayerNormalization } from "./plan/layer-threshold.ts";
 import { makePlan } from "./plan/make-plan.ts";
-import { floatLayers } from "./plan/plan.ts";
+import type { PlanOptions } from "./plan/options.ts";
+import { floatLayers, type QuantPlan } from "./plan/plan.ts";
 import { takeOutPairs } from "./qdq/take-out-pairs.ts";
 import { checkSamplesStayApart, isDynamicBatch } from "./specialize/index.ts";
 
@@ -62,6 +63,19 @@ async function atBothBatches(model: Model, batch: number, host: PipelineHost) {
   return { calibration, target };
 }
 
+/** What of the options the plan depends on. @throws ConfigError for an unknown chip. */
+function basicPlanOptions(options: QuantOptions): PlanOptions {
+  const { bits, mode: observer, mix, lutLen: lutLength, unifyScales, layerThreshold } = options;
+  return { chip: findChip(options.chip), bits, observer, mix, lutLength, unifyScales, layerThreshold };
+}
+
+/** Options that find nothing to act on in this model. */
+function idleOptions(plan: QuantPlan, { layerThreshold }: QuantOptions): string[] {
+  return layerThreshold === undefined || hasLayerNormalization(plan)
+    ? []
+    : ["-lt/--layer-threshold has no effect: no LayerNormalization of this model becomes integer"];
+}
+
 /** model bytes → frontend → QDQ pairs taken out → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
 export async function prepare(
   bytes: Uint8Array,
@@ -69,28 +83,15 @@ export async function prepare(
   host: PipelineHost,
   external?: ExternalReader,
 ): Promise<Prepared> {
-  const chip = findChip(options.chip);
+  const basic = basicPlanOptions(options);
   const model = await readFloat(bytes, external);
   const { types: inputTypes, notes } = setEdges(model, options);
   const known = takeOutPairs(model.graph);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
   const { calibration, target } = await atBothBatches(model, dynamicBatch ? options.irBatch : 1, host);
-  const { bits, mode: observer, mix, lutLen: lutLength, unifyScales, layerThreshold } = options;
-  const planOptions = {
-    chip,
-    bits,
-    observer,
-    mix,
-    lutLength,
-    inputTypes,
-    unifyScales,
-    layerThreshold,
-    known,
-  };
+  const planOptions = { ...basic, inputTypes, known };
   const plan = makePlan(target.model.graph, planOptions);
-  if (layerThreshold !== undefined && !hasLayerNormalization(plan))
-    notes.push("-lt/--layer-threshold has no effect: no LayerNormalization of this model becomes integer");
   return {
     inputs: edges(model.graph.inputs).map((edge) => {
       const dtype = inputTypes.get(edge.name);
@@ -103,7 +104,7 @@ export async function prepare(
     plan,
     knownScales: knownScales(plan),
     floatLayers: floatLayers(plan),
-    notes: [...notes, ...calibration.notes],
+    notes: [...notes, ...calibration.notes, ...idleOptions(plan, options)],
     outputNameToNodeName: new Map(
       target.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
     ),

@@ -39,10 +39,11 @@ type StandardNode = Node & { readonly domain: "" };
 export const isOp = (node: Node | undefined, ...ops: string[]): node is StandardNode =>
   node?.domain === "" && ops.includes(node.op);
 
-/** The number a constant of one element holds. */
+/** The number a constant of one element holds; an exponent may be an integer. */
 export function scalar(site: Site, value: string | undefined): number | undefined {
   const found = site.constant(value);
-  return found?.dtype === "float32" && elementCount(found.dims) === 1 ? found.data[0] : undefined;
+  const isNumber = found && ["float32", "int32", "int64"].includes(found.dtype);
+  return isNumber && elementCount(found.dims) === 1 ? toNumbers(found)[0] : undefined;
 }
 
 /** The other operand of a node with two. */

@@ -15,6 +15,7 @@ const OPTIONAL_OUTPUTS = new Set([
   "LayerNormalization",
   "MaxPool",
   "RNN",
+  "SimplifiedLayerNormalization",
 ]);
 
 function dropOptionalOutputs(node: Node, read: ReadonlySet<string>): boolean {

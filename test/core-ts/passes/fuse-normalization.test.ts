@@ -6,6 +6,14 @@ import { AFFINE, CENTER, fuse, MEAN, SPREAD, SQUARE, UPPER } from "./normalizati
 const SPELLINGS: Record<string, NodeText[]> = {
   "d / σ · γ + β": [...UPPER, ["n", "Div", "d r"], ...AFFINE("n")],
   "the square as Pow": [MEAN, CENTER, ["s", "Pow", "d two"], ...SPREAD, ["n", "Div", "d r"], ...AFFINE("n")],
+  "an integer exponent": [
+    MEAN,
+    CENTER,
+    ["s", "Pow", "d integerTwo"],
+    ...SPREAD,
+    ["n", "Div", "d r"],
+    ...AFFINE("n"),
+  ],
   "d computed twice": [
     MEAN,
     CENTER,

@@ -8,6 +8,7 @@ const constants = {
   first: int64Tensor([1]),
   spatial: int64Tensor([2, 3]),
   two: float32Scalar(2),
+  integerTwo: int64Tensor([2]),
   half: float32Scalar(0.5),
   minusHalf: float32Scalar(-0.5),
   one: float32Scalar(1),
