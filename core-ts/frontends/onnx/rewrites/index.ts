@@ -3,6 +3,7 @@ import { ATTRIBUTES_TO_INPUTS } from "./attributes-to-inputs.ts";
 import { BATCH_NORMALIZATION } from "./batch-normalization.ts";
 import { CONSTANT } from "./constants.ts";
 import { CONTRIB } from "./contrib.ts";
+import { CONTRIB_ATTENTION } from "./contrib-attention.ts";
 import { DROPOUT } from "./dropout.ts";
 import { EXPERIMENTAL } from "./experimental.ts";
 import { GROUP_NORMALIZATION } from "./group-normalization.ts";
@@ -38,5 +39,5 @@ export const REWRITES: ReadonlyMap<string, readonly Rewrite[]> = new Map(
 
 /** The same for ops of domain com.microsoft. */
 export const CONTRIB_REWRITES: ReadonlyMap<string, readonly Rewrite[]> = new Map(
-  CONTRIB.map((rule) => [rule.op, [rule]]),
+  [...CONTRIB, ...CONTRIB_ATTENTION].map((rule) => [rule.op, [rule]]),
 );
