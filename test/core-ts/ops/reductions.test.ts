@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { int64Tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
+import { normals, random } from "../../support/numbers.ts";
 import { attr, type OneOp, quantizeOne } from "../../support/one-op.ts";
+import { floats } from "../../support/optimized.ts";
 import { buildModel, type NodeText } from "../../support/text-model.ts";
 import { outputSqnr, wholeWay } from "../../support/whole-way.ts";
 
@@ -128,8 +130,33 @@ describe("reductions that are no reductions, or stay float", () => {
     expect((await wholeWay(many)).prepared.floatLayers).toEqual([]);
   });
 
-  it("have no integer form", async () => {
-    const result = await quantizeOne({ op: "ReduceProd", inputs: [x, int64Tensor([-1])] }, { bits: 8 });
-    expect(result.prepared.floatLayers[0]!.reason).toMatch(/ReduceProd/);
+  it.each([
+    ["ReduceMax", "x a", "its axes"],
+    ["ReduceSum", "x a", "its axes"],
+    ["CumSum", "x a", "its axis"],
+    ["TopK", "x a", "its k"],
+  ])("%s of parameters computed at run time", async (op, operands, what) => {
+    const model = buildModel({
+      inputs: { x: [6, 6], p: [1] },
+      nodes: [
+        ["a", "Cast", "p", { to: attr.int(7) }],
+        [op === "TopK" ? "y i" : "y", op, operands],
+      ],
+      outputs: "y",
+    });
+    const batches = [
+      new Map([
+        ["x", normals([6, 6], random(2))],
+        ["p", floats([1], [1])],
+      ]),
+    ];
+    const { prepared } = await wholeWay(model, { batches });
+    const reason = prepared.floatLayers.find((layer) => layer.op === op)!.reason;
+    expect(reason).toMatch(new RegExp(`^${what} \\("a"\\) is computed at run time`));
+  });
+
+  it.each(["ReduceProd", "ReduceLogSum", "ReduceLogSumExp"])("%s has no integer form", async (op) => {
+    const result = await quantizeOne({ op, inputs: [x, int64Tensor([-1])], domain: Math.abs }, { bits: 8 });
+    expect(result.prepared.floatLayers[0]!.reason).toMatch(new RegExp(`^${op} has no integer form: .{30}`));
   });
 });
