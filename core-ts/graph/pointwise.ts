@@ -2,6 +2,7 @@
  * A function of one value made of several standard ops, held as one node: the quantizer writes it as one table. No runtime knows this op;
  * whoever writes a model writes the body in its place.
  */
+import type { Tensor } from "../tensor/tensor.ts";
 import { uniqueName, valueNames } from "./edit.ts";
 import type { Graph, Node, ValueType } from "./graph.ts";
 
@@ -46,17 +47,25 @@ export function pointwiseNode(nodes: readonly Node[], input: string, graph: Grap
   };
 }
 
+/** Names in use, and the name of every constant. */
+interface Names {
+  readonly values: Set<string>;
+  readonly nodes: Set<string>;
+  readonly constants: Map<Tensor, string>;
+}
+
 /** Writes the body of one node into `graph`, its edges named as the node says and its other names made free. */
-function inline(node: Node, graph: Graph, taken: { values: Set<string>; nodes: Set<string> }): void {
+function inline(node: Node, graph: Graph, taken: Names): void {
   const body = bodyOf(node);
   const names = new Map([
     [body.inputs[0]!.name, node.inputs[0]!],
     [body.outputs[0]!.name, node.outputs[0]!],
   ]);
   for (const [name, constant] of body.initializers) {
-    const isShared = graph.initializers.get(name) === constant;
-    names.set(name, isShared ? name : uniqueName(taken.values, name));
-    graph.initializers.set(names.get(name)!, constant);
+    const known = taken.constants.get(constant) ?? uniqueName(taken.values, name);
+    taken.constants.set(constant, known);
+    names.set(name, known);
+    graph.initializers.set(known, constant);
   }
   for (const { outputs } of body.nodes) {
     const name = outputs[0]!;
@@ -90,6 +99,7 @@ export function withoutPointwise(graph: Graph): Graph {
   const taken = {
     values: namesOutsideBodies(graph),
     nodes: new Set(graph.nodes.map(({ name }) => name)),
+    constants: new Map([...graph.initializers].map(([name, constant]) => [constant, name])),
   };
   for (const node of graph.nodes) {
     if (isPointwise(node)) inline(node, whole, taken);
