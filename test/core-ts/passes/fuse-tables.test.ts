@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { attr } from "../../../core-ts/graph/attributes.ts";
+import type { Node } from "../../../core-ts/graph/graph.ts";
 import { bodyOf, isPointwise } from "../../../core-ts/graph/pointwise.ts";
+import { graph, model, node, value } from "../../support/build-model.ts";
 import { floats, optimized } from "../../support/optimized.ts";
-import { buildModel, type NodeText } from "../../support/text-model.ts";
 
-const scalar = (value: number, dims: readonly number[] = []) => floats(dims, [value]);
+const scalar = (of: number, dims: readonly number[] = []) => floats(dims, [of]);
 const constants = {
   half: scalar(0.5),
   one: scalar(1),
@@ -23,280 +24,105 @@ const constants = {
   perChannel: floats([4, 1, 1]),
 };
 
-/** x [1, 4, 3, 3] → y, with a second input g of the same shape; Softmax in front, which belongs to no function of one number. */
-async function fused(nodes: NodeText[], outputs = "y") {
-  const text = nodes
-    .map(([, , inputs]) => inputs)
-    .join(" ")
-    .split(" ");
-  const shape = [1, 4, 3, 3];
-  const model = buildModel({
-    inputs: { x: shape, ...(text.includes("g") ? { g: shape } : {}) },
-    constants: Object.fromEntries(Object.entries(constants).filter(([name]) => text.includes(name))),
+const DIMS = [1, 4, 3, 3];
+
+/** Lines of nodes, parted by semicolons, from x and g to the outputs; `also` stands in front of them. */
+async function fused(lines: string, outputs = "y", also: readonly Node[] = []) {
+  const nodes = [...also, ...lines.split(";").map((line) => node(line))];
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const content = graph({
+    inputs: ["x", "g"].filter((name) => read.has(name)).map((name) => value(name, DIMS)),
+    outputs: outputs.split(" ").map((name) => value(name)),
     nodes,
-    outputs,
+    constants: Object.fromEntries(Object.entries(constants).filter(([name]) => read.has(name))),
   });
-  const { nodes: found, model: result, notes } = await optimized(model);
-  return { ops: found.map(({ op }) => op), nodes: found, model: result, notes };
+  const result = await optimized(model(content));
+  return { ...result, before: nodes.map(({ name }) => name) };
 }
 
-const geluTail: NodeText[] = [
-  ["c", "Erf", "b"],
-  ["d", "Add", "c one"],
-];
-const cube: NodeText[] = [
-  ["a", "Pow", "x three"],
-  ["b", "Mul", "a cubic"],
-  ["c", "Add", "x b"],
-  ["d", "Mul", "c rootTwoOverPi"],
-  ["e", "Tanh", "d"],
-  ["f", "Add", "e one"],
-];
+const GATE = node("HardSigmoid x -> gate", { alpha: attr.float(1 / 6), beta: attr.float(0.5) });
+const ERF = "Erf b -> c; Add c one -> d";
+const CUBE =
+  "Mul a cubic -> b; Add x b -> c; Mul c rootTwoOverPi -> d; Tanh d -> e; Add e one -> f; Mul x half -> h";
 
 /** As exporters write them; `optimized` compares the answers. */
-const PATTERNS: Record<string, NodeText[]> = {
-  SiLU: [
-    ["a", "Sigmoid", "x"],
-    ["y", "Mul", "x a"],
-  ],
-  "SiLU, the other way round": [
-    ["a", "Sigmoid", "x"],
-    ["y", "Mul", "a x"],
-  ],
-  "Swish with a factor (QuickGelu)": [
-    ["a", "Mul", "x slope"],
-    ["b", "Sigmoid", "a"],
-    ["y", "Mul", "x b"],
-  ],
-  "x · HardSigmoid(x)": [
-    ["a", "HardSigmoid", "x", { alpha: attr.float(1 / 6), beta: attr.float(0.5) }],
-    ["y", "Mul", "x a"],
-  ],
-  "HardSwish, divided": [
-    ["a", "Add", "x three"],
-    ["b", "Clip", "a zero six"],
-    ["c", "Mul", "x b"],
-    ["y", "Div", "c six"],
-  ],
-  "HardSwish, relu6 divided first": [
-    ["a", "Add", "three x"],
-    ["b", "Clip", "a zero six"],
-    ["c", "Div", "b six"],
-    ["y", "Mul", "c x"],
-  ],
-  "HardSwish, multiplied": [
-    ["a", "Add", "x three"],
-    ["b", "Clip", "a zero six"],
-    ["c", "Mul", "b sixth"],
-    ["y", "Mul", "x c"],
-  ],
-  "HardSwish of Relu and Min": [
-    ["a", "Add", "x three"],
-    ["b", "Relu", "a"],
-    ["c", "Min", "b six"],
-    ["d", "Mul", "x c"],
-    ["y", "Mul", "d sixth"],
-  ],
-  Mish: [
-    ["a", "Softplus", "x"],
-    ["b", "Tanh", "a"],
-    ["y", "Mul", "x b"],
-  ],
-  "Mish by logarithm": [
-    ["a", "Exp", "x"],
-    ["b", "Add", "a one"],
-    ["c", "Log", "b"],
-    ["d", "Tanh", "c"],
-    ["y", "Mul", "x d"],
-  ],
-  "Gelu, PyTorch": [["b", "Div", "x root"], ...geluTail, ["e", "Mul", "x d"], ["y", "Mul", "e half"]],
-  "Gelu, half first": [
-    ["b", "Mul", "x inverseRoot"],
-    ...geluTail,
-    ["e", "Mul", "d half"],
-    ["y", "Mul", "x e"],
-  ],
-  "Gelu, x halved": [["b", "Div", "x root"], ...geluTail, ["e", "Mul", "x half"], ["y", "Mul", "e d"]],
-  "Gelu by tanh": [...cube, ["g1", "Mul", "x half"], ["y", "Mul", "g1 f"]],
-  "Gelu by tanh, x·x·x": [
-    ["q", "Mul", "x x"],
-    ["a", "Mul", "q x"],
-    ...cube.slice(1),
-    ["g1", "Mul", "x half"],
-    ["y", "Mul", "g1 f"],
-  ],
-  "Exp(-x)": [
-    ["a", "Neg", "x"],
-    ["y", "Exp", "a"],
-  ],
-  "Sigmoid by its formula": [
-    ["a", "Neg", "x"],
-    ["b", "Exp", "a"],
-    ["c", "Add", "b one1"],
-    ["y", "Reciprocal", "c"],
-  ],
-  "Sigmoid, 1 / ...": [
-    ["a", "Neg", "x"],
-    ["b", "Exp", "a"],
-    ["c", "Add", "b one"],
-    ["y", "Div", "one c"],
-  ],
-  "2^x": [["y", "Pow", "two x"]],
-  "Clip without bounds": [
-    ["a", "Exp", "x"],
-    ["b", "Clip", "a"],
-    ["c", "Clip", "b _ six"],
-    ["d", "Clip", "c one"],
-    ["y", "Sqrt", "d"],
-  ],
+const PATTERNS: Record<string, string> = {
+  SiLU: "Sigmoid x -> a; Mul x a -> y",
+  "SiLU, the other way round": "Sigmoid x -> a; Mul a x -> y",
+  "Swish with a factor (QuickGelu)": "Mul x slope -> a; Sigmoid a -> b; Mul x b -> y",
+  "HardSwish, divided": "Add x three -> a; Clip a zero six -> b; Mul x b -> c; Div c six -> y",
+  "HardSwish, divided first": "Add three x -> a; Clip a zero six -> b; Div b six -> c; Mul c x -> y",
+  "HardSwish, multiplied": "Add x three -> a; Clip a zero six -> b; Mul b sixth -> c; Mul x c -> y",
+  "HardSwish of Relu and Min":
+    "Add x three -> a; Relu a -> b; Min b six -> c; Mul x c -> d; Mul d sixth -> y",
+  Mish: "Softplus x -> a; Tanh a -> b; Mul x b -> y",
+  "Mish by logarithm": "Exp x -> a; Add a one -> b; Log b -> c; Tanh c -> d; Mul x d -> y",
+  "Gelu, PyTorch": `Div x root -> b; ${ERF}; Mul x d -> e; Mul e half -> y`,
+  "Gelu, half first": `Mul x inverseRoot -> b; ${ERF}; Mul d half -> e; Mul x e -> y`,
+  "Gelu, x halved": `Div x root -> b; ${ERF}; Mul x half -> e; Mul e d -> y`,
+  "Gelu by tanh": `Pow x three -> a; ${CUBE}; Mul h f -> y`,
+  "Gelu by tanh, x·x·x": `Mul x x -> q; Mul q x -> a; ${CUBE}; Mul h f -> y`,
+  "Exp(-x)": "Neg x -> a; Exp a -> y",
+  "Sigmoid by its formula": "Neg x -> a; Exp a -> b; Add b one1 -> c; Reciprocal c -> y",
+  "Sigmoid, 1 / ...": "Neg x -> a; Exp a -> b; Add b one -> c; Div one c -> y",
+  "2^x": "Pow two x -> y",
+  "Clip without bounds": "Exp x -> a; Clip a -> b; Clip b _ six -> c; Clip c one -> d; Sqrt d -> y",
 };
 
 describe("ops that are one function of one value become one node", () => {
-  it.each(Object.entries(PATTERNS))("%s", async (_, nodes) => {
-    const { ops, nodes: found, notes } = await fused(nodes);
+  it.each(Object.entries(PATTERNS))("%s", async (_, lines) => {
+    const { ops, nodes: found, notes, before } = await fused(lines);
     expect(ops).toEqual(["Pointwise"]);
-    expect(found[0]).toMatchObject({ name: "node_y", inputs: ["x"], outputs: ["y"] });
-    expect(found[0]!.origins.toSorted()).toEqual(
-      nodes
-        .slice(0, -1)
-        .map(([name]) => `node_${name}`)
-        .toSorted(),
-    );
+    expect(found[0]).toMatchObject({ name: "y", inputs: ["x"], outputs: ["y"] });
+    expect(found[0]!.origins.toSorted()).toEqual(before.slice(0, -1).toSorted());
     expect(bodyOf(found[0]!).inputs.map(({ name }) => name)).toEqual(["x"]);
-    expect(notes.at(-1)).toMatch(/^fuse-tables: \w+ "node_y" is one function of "x" together with/);
+    expect(notes.at(-1)).toMatch(/^fuse-tables: \w+ "y" is one function of "x" together with/);
+  });
+
+  it("x · HardSigmoid(x), with attributes", async () => {
+    expect((await fused("Mul x gate -> y", "y", [GATE])).ops).toEqual(["Pointwise"]);
   });
 
   it("one behind the other too, and each on its own where the value between is read twice", async () => {
-    const silu = (from: string, to: string): NodeText[] => [
-      [`s${to}`, "Sigmoid", from],
-      [to, "Mul", `${from} s${to}`],
-    ];
-    expect((await fused([...silu("x", "u"), ...silu("u", "y")])).ops).toEqual(["Pointwise"]);
-    const twice = await fused([
-      ...silu("x", "u"),
-      ...silu("u", "v"),
-      ["y", "Concat", "u v", { axis: attr.int(1) }],
-    ]);
-    expect(twice.ops).toEqual(["Pointwise", "Pointwise", "Concat"]);
+    const chain = "Sigmoid x -> a; Mul x a -> u; Sigmoid u -> b; Mul u b -> v";
+    expect((await fused(`${chain}; Neg v -> y`)).ops).toEqual(["Pointwise"]);
+    expect((await fused(chain, "u v")).ops).toEqual(["Pointwise", "Pointwise"]);
   });
 });
 
+const KEPT: Record<string, string> = {
+  "two inputs": "Sigmoid x -> a; Mul a g -> y",
+  "a constant per channel": "Sigmoid x -> a; Mul a perChannel -> y",
+  "a constant that adds axes": "Sigmoid x -> a; Mul a wide -> y",
+  "an op between that mixes elements": "Softmax x -> a; Mul x a -> y",
+  "arithmetic alone": "Mul x half -> a; Add a one -> b; Clip b zero six -> y",
+  "LeakyRelu, Abs, Neg": "LeakyRelu x -> a; Abs a -> b; Neg b -> y",
+  "one table": "Sigmoid x -> y",
+  "functions that jump": "Floor x -> a; Mul x a -> y",
+  "a power of two values": "Abs x -> a; Pow a g -> y",
+  "another shape": "ReduceMean x -> a; Exp a -> b; Mul x b -> y",
+};
+
 describe("what is no function of one value keeps its ops", () => {
-  it.each<[string, NodeText[], string[], string?]>([
-    [
-      "two inputs",
-      [
-        ["a", "Sigmoid", "x"],
-        ["y", "Mul", "a g"],
-      ],
-      ["Sigmoid", "Mul"],
-    ],
-    [
-      "a value between that is an output",
-      [
-        ["a", "Sigmoid", "x"],
-        ["y", "Mul", "x a"],
-      ],
-      ["Sigmoid", "Mul"],
-      "y a",
-    ],
-    [
-      "a value between that another node reads",
-      [
-        ["a", "Sigmoid", "x"],
-        ["m", "Mul", "x a"],
-        ["y", "Concat", "m a", { axis: attr.int(1) }],
-      ],
-      ["Sigmoid", "Mul", "Concat"],
-    ],
-    [
-      "a constant per channel",
-      [
-        ["a", "Sigmoid", "x"],
-        ["y", "Mul", "a perChannel"],
-      ],
-      ["Sigmoid", "Mul"],
-    ],
-    [
-      "a constant that adds axes",
-      [
-        ["a", "Sigmoid", "x"],
-        ["y", "Mul", "a wide"],
-      ],
-      ["Sigmoid", "Mul"],
-    ],
-    [
-      "an op between that mixes elements",
-      [
-        ["a", "Softmax", "x"],
-        ["y", "Mul", "x a"],
-      ],
-      ["Softmax", "Mul"],
-    ],
-    [
-      "arithmetic alone",
-      [
-        ["a", "Mul", "x half"],
-        ["b", "Add", "a one"],
-        ["y", "Clip", "b zero six"],
-      ],
-      ["Mul", "Add", "Clip"],
-    ],
-    [
-      "LeakyRelu, Abs, Neg",
-      [
-        ["a", "LeakyRelu", "x"],
-        ["b", "Abs", "a"],
-        ["y", "Neg", "b"],
-      ],
-      ["LeakyRelu", "Abs", "Neg"],
-    ],
-    ["one table", [["y", "Sigmoid", "x"]], ["Sigmoid"]],
-    [
-      "functions that jump",
-      [
-        ["a", "Floor", "x"],
-        ["y", "Mul", "x a"],
-      ],
-      ["Floor", "Mul"],
-    ],
-    [
-      "a power of two values",
-      [
-        ["a", "Abs", "x"],
-        ["y", "Pow", "a g"],
-      ],
-      ["Abs", "Pow"],
-    ],
-    [
-      "another shape",
-      [
-        ["a", "ReduceMean", "x", { keepdims: attr.int(1) }],
-        ["b", "Exp", "a"],
-        ["y", "Mul", "x b"],
-      ],
-      ["ReduceMean", "Exp", "Mul"],
-    ],
-  ])("%s", async (_, nodes, ops, outputs) => {
-    expect((await fused(nodes, outputs)).ops).toEqual(ops);
+  it.each(Object.entries(KEPT))("%s", async (_, lines) => {
+    const ops = lines.split(";").map((line) => line.trim().split(" ")[0]);
+    expect((await fused(lines)).ops).toEqual(ops);
+  });
+
+  it("a value between that is an output, or that another node reads", async () => {
+    expect((await fused("Sigmoid x -> a; Mul x a -> y", "y a")).ops).toEqual(["Sigmoid", "Mul"]);
+    const read = "Sigmoid x -> a; Mul x a -> b; Softmax a -> c; Mul b c -> y";
+    expect((await fused(read)).ops).toEqual(["Sigmoid", "Mul", "Softmax", "Mul"]);
   });
 
   it("a Relu in front stays with the op before it", async () => {
-    const { ops, nodes } = await fused([
-      ["r", "Relu", "x"],
-      ["a", "Exp", "r"],
-      ["y", "Log", "a"],
-    ]);
+    const { ops, nodes } = await fused("Relu x -> r; Exp r -> a; Log a -> y");
     expect(ops).toEqual(["Relu", "Pointwise"]);
     expect(nodes[1]!.inputs).toEqual(["r"]);
   });
 
   it("a formula nearly like SiLU becomes the table of what it is", async () => {
-    const { nodes } = await fused([
-      ["a", "Add", "x one"],
-      ["b", "Sigmoid", "a"],
-      ["y", "Mul", "x b"],
-    ]);
+    const { nodes } = await fused("Add x one -> a; Sigmoid a -> b; Mul x b -> y");
     expect(nodes.map(isPointwise)).toEqual([true]);
   });
 });
