@@ -1,10 +1,12 @@
 /**
  * The real models of ../shared end to end at 8 and 16 bit: `npm run bench -- operators [model ...]`. Prints a Markdown table: integer nodes, worst layer, SQNR of
  * every output, the task's measure, agreement of its decisions, and time a batch; below it what stays float and why. One entry a model in bench/operators/.
+ * KNIGHT_CHIP and KNIGHT_MODE choose another chip and observer than a user gets who says nothing.
  */
 import { existsSync, readFileSync } from "node:fs";
 import {
   type Evaluation,
+  type ObserverName,
   type PipelineHost,
   prepare,
   quantizeModel,
@@ -21,6 +23,8 @@ import { MODELS } from "./operators/index.ts";
 import type { BenchData, BenchModel } from "./operators/model.ts";
 
 const SHARED = process.env.KNIGHT_SHARED ?? "../shared";
+const CHIP = process.env.KNIGHT_CHIP ?? "TX5368AV200";
+const MODE = process.env.KNIGHT_MODE as ObserverName | undefined;
 const TIMED_RUNS = 20;
 
 type Forward = Evaluation["forward"];
@@ -102,9 +106,9 @@ async function milliseconds(forward: Forward, feeds: Pass["feeds"]): Promise<str
 async function measured(model: BenchModel, bits: 8 | 16, host: PipelineHost): Promise<string[]> {
   const file = model.file.startsWith("/") ? model.file : `${SHARED}/${model.file}`;
   const defaults = {
-    chip: "TX5368AV200",
+    chip: CHIP,
     bits,
-    mode: bits === 8 ? "kl" : "min_max",
+    mode: MODE ?? (bits === 8 ? "kl" : "min_max"),
     percent: 0.99999,
   } as const;
   const options = {
