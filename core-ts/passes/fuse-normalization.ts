@@ -1,8 +1,8 @@
 /**
  * mean = ReduceMean(x), d = x - mean, variance = ReduceMean(d² as Mul or Pow), σ = Sqrt(variance + ε), then one of d/σ, d·(1/σ), d·(γ/σ),
  * x·(γ/σ) + (β - mean·(γ/σ)) (TensorFlow), each perhaps with ·γ and +β behind
- *   →  LayerNormalization, or InstanceNormalization where rows are all spatial axes and γ, β belong to channels; rows of other axes (the channels of
- *      an image, as in ConvNeXt) through Transpose → LayerNormalization → Transpose.
+ *   →  LayerNormalization, or InstanceNormalization where rows are all spatial axes and γ, β belong to channels; between transpositions where the
+ *      rows are no last axes (the channels of an image, as in ConvNeXt) or the channels come last (TensorFlow).
  * x/√(ReduceMean(x²) + ε)·γ in the same spellings (RMSNorm)  →  SimplifiedLayerNormalization, ONNX Runtime's name for it.
  * Conditions: both means over the same constant axes, kept; ε, γ, β constant float32; γ and β fit the op's parameters (else they stay where they
  * are, or, inside of the pattern, it stays as it is); nothing but the pattern reads its values, which are no model outputs.

@@ -26,8 +26,20 @@ function layerTarget({ axes, isCentered }: Normalization, dims: readonly number[
   };
 }
 
-function instanceTarget(dims: readonly number[]): Target {
-  return { op: "InstanceNormalization", attrs: {}, parameterAxes: [1], parameterDims: [dims[1]!] };
+/** For rows that are all axes behind N and C, or, channels last, all between N and C. */
+function instanceTarget({ axes, isCentered }: Normalization, dims: readonly number[]): Target | undefined {
+  const all = dims.map((_, axis) => axis);
+  const last = all.length - 1;
+  const target = (channel: number, perm?: readonly number[]): Target => ({
+    op: "InstanceNormalization",
+    attrs: {},
+    parameterAxes: [channel],
+    parameterDims: [dims[channel]!],
+    ...(perm ? { perm } : {}),
+  });
+  if (!isCentered || all.length < 3) return undefined;
+  if (axes.join() === all.slice(2).join()) return target(1);
+  return axes.join() === all.slice(1, last).join() ? target(last, [0, last, ...axes]) : undefined;
 }
 
 /** Where both ops would do, the constants decide, and without them the axes: rows of one axis are LayerNormalization. */
@@ -37,9 +49,8 @@ export function targetOf(
   constants: readonly (Tensor | undefined)[],
 ): Target {
   const layer = layerTarget(found, dims);
-  const spatial = dims.map((_, axis) => axis).slice(2);
-  if (!found.isCentered || spatial.length === 0 || found.axes.join() !== spatial.join()) return layer;
-  const instance = instanceTarget(dims);
+  const instance = instanceTarget(found, dims);
+  if (!instance) return layer;
   const [first, second] = found.axes.length === 1 ? [layer, instance] : [instance, layer];
   const given = constants.filter((constant) => constant !== undefined);
   const fitsAll = (target: Target) => given.every((constant) => fitted(constant, target, dims) !== undefined);

@@ -147,6 +147,23 @@ describe("InstanceNormalization is found", () => {
     expect((await fuse([...spatial, ...tail], [2, 4, 3, 5])).ops).toEqual(["InstanceNormalization"]);
   });
 
+  it("channels last, as TensorFlow has them, between transpositions", async () => {
+    const nodes: NodeText[] = [
+      ...UPPER.map(([y, op, inputs]): NodeText => [y, op, inputs.replace("last", "inner")]),
+      ["i", "Reciprocal", "r"],
+      ["k", "Mul", "i gamma"],
+      ["a", "Mul", "x k"],
+      ["b", "Mul", "m k"],
+      ["c", "Sub", "beta b"],
+      ["y", "Add", "a c"],
+    ];
+    expect((await fuse(nodes, [2, 3, 5, 12])).ops).toEqual([
+      "Transpose",
+      "InstanceNormalization",
+      "Transpose",
+    ]);
+  });
+
   it("but not where γ belongs to positions", async () => {
     const tail: NodeText[] = [
       ["n", "Div", "d r"],

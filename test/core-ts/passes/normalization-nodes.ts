@@ -7,6 +7,7 @@ const constants = {
   lastTwo: int64Tensor([2, -1]),
   first: int64Tensor([1]),
   spatial: int64Tensor([2, 3]),
+  inner: int64Tensor([1, 2]),
   two: float32Scalar(2),
   integerTwo: int64Tensor([2]),
   half: float32Scalar(0.5),
