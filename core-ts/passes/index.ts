@@ -1,3 +1,4 @@
+import { balanceChannels } from "./balance-channels.ts";
 import { canonicalGemm } from "./canonical-gemm.ts";
 import { chooseByTruth } from "./choose-by-truth.ts";
 import { explicitWindows } from "./explicit-windows.ts";
@@ -37,6 +38,7 @@ export const PASSES = {
   foldAffine,
   splitPacked,
   foldScalar,
+  balanceChannels,
   padIntoConv,
   mergeReshapes,
   mergeTransposes,

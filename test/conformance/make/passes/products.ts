@@ -79,5 +79,25 @@ export function productCases() {
         { w_scaled: floats([2, 2], [0.5, 1, 1.5, 2]) },
       ),
     ],
+    balanceChannels: [
+      passCase(
+        // r = [4, 16], w = [1, 1]: √(r·w) = [2, 4], c = 4/16, s = [1/2, 1].
+        "the narrow channel gets half of what it lacks, its weights lose it",
+        {
+          inputs: { x: [3, 2] },
+          constants: { g: floats([2], [1, 4]), w: floats([2, 1], [1, 1]) },
+          nodes: [
+            ["n", "LayerNormalization", "x g", { axis: -1 }],
+            ["y", "MatMul", "n w"],
+          ],
+          outputs: "y",
+        },
+        [
+          "node_n: n_balanced = LayerNormalization(x, g_balanced) {axis=-1}",
+          "node_y: y = MatMul(n_balanced, w_balanced)",
+        ],
+        { g_balanced: floats([2], [2, 4]), w_balanced: floats([2, 1], [0.5, 1]) },
+      ),
+    ],
   };
 }
