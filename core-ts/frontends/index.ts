@@ -1,9 +1,10 @@
+import { fromCaffe } from "./caffe/index.ts";
 import type { Converter } from "./converter.ts";
 
 export type { ConversionRequest, Converter, SourceFile } from "./converter.ts";
 
 /** Frameworks besides ONNX, by the name that -f takes. */
-export const CONVERTERS = {} as const satisfies Readonly<Record<string, Converter>>;
+export const CONVERTERS = { caffe: fromCaffe } as const satisfies Readonly<Record<string, Converter>>;
 
 export type ConverterName = keyof typeof CONVERTERS;
 
