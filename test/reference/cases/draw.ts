@@ -133,3 +133,8 @@ export function requantizers(
 export function shape(random: Random, rank: number, largest = 5): number[] {
   return random.ints(rank, 1, largest);
 }
+
+/** Length of a table in bits, mostly the least: the conformance files hold every entry. */
+export function tableBits(random: Random, i: number): number {
+  return i % 16 === 15 ? random.int(9, 12) : 8;
+}

@@ -17,6 +17,7 @@ import {
   shifts,
   stored,
   styleOf,
+  tableBits,
 } from "./draw.ts";
 import { LARGEST } from "./linear.ts";
 
@@ -121,7 +122,7 @@ const lut8: CaseMaker = (random, i) => {
 
 const lut16: CaseMaker = (random, i) => {
   const [x, to] = [DTYPES16[i % 2]!, random.pick(DTYPES)];
-  const length = random.int(8, 12);
+  const length = tableBits(random, i);
   const data = activation(random, x, { dims: shape(random, random.int(0, 4)), style: styleOf(random, i) });
   return {
     inputs: [fed(data), stored(table(random, to, 2 ** length + 1))],

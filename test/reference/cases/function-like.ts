@@ -13,6 +13,7 @@ import {
   shape,
   stored,
   styleOf,
+  tableBits,
 } from "./draw.ts";
 import { broadcastPair } from "./elementwise.ts";
 import { LARGEST } from "./linear.ts";
@@ -26,7 +27,7 @@ const BITS = Array.from(
 const div: CaseMaker = (random, i) => {
   const [a, b, to] = [DTYPES[i % 4]!, random.pick(DTYPES), random.pick(DTYPES)];
   const [left, right] = broadcastPair(random);
-  const l = random.int(8, 12);
+  const l = tableBits(random, i);
   const reciprocal = Array.from({ length: 2 ** l + 1 }, (_, k) =>
     Math.round(2 ** 30 / (32768 + k * 2 ** (15 - l))),
   );
@@ -73,7 +74,7 @@ function softmax(wide: boolean): CaseMaker {
 
 function logSoftmax(wide: boolean): CaseMaker {
   return (random, i) => {
-    const bits = random.int(8, 12);
+    const bits = tableBits(random, i);
     const logarithms = Array.from({ length: 2 ** bits + 1 }, (_, k) =>
       Math.round(2 ** 24 * Math.log1p(k / 2 ** bits)),
     );

@@ -29,7 +29,7 @@ const pad: CaseMaker = (random, i) => {
 /** Integer factors and powers of two only: ONNX Runtime computes coordinates in float32, where others may round across an index. */
 function nearest(by: "scales" | "sizes"): CaseMaker {
   return (random, i) => {
-    const dims = shape(random, 4, 3).map((dim) => 2 * dim);
+    const dims = shape(random, 4, 3).map((dim, axis) => (axis < 2 ? dim : 2 * dim));
     const scales = [1, 1, random.pick([0.5, 1, 2, 4]), random.pick([0.5, 1, 2, 4])];
     const sizes = dims.map((dim, axis) => dim * scales[axis]!);
     const data = activation(random, DTYPES16[i % 2]!, { dims, style: styleOf(random, i) });

@@ -13,12 +13,13 @@ import {
   shape,
   stored,
   styleOf,
+  tableBits,
 } from "./draw.ts";
 import { LARGEST } from "./linear.ts";
 
 const logLut16: CaseMaker = (random, i) => {
   const [x, to] = [DTYPES16[i % 2]!, random.pick(DTYPES)];
-  const k = random.int(4, 8);
+  const k = tableBits(random, i) - 4;
   const side = (17 - k) * 2 ** k + 1;
   const table = drawn(random, {
     dtype: to,
