@@ -58,7 +58,7 @@ async function atBothBatches(model: Model, batch: number, host: PipelineHost) {
   checkAborted(host);
   if (batch === 1) return { calibration, target: calibration };
   const target = await optimize(model, batch, host.backend);
-  checkSamplesStayApart(calibration.model.graph, target.model.graph, batch);
+  await checkSamplesStayApart(calibration.model, target.model, batch, host.backend);
   checkAborted(host);
   return { calibration, target };
 }

@@ -10,7 +10,7 @@ import { foreignOp } from "./foreign-op.ts";
 import { isDynamicBatch, setBatch } from "./set-batch.ts";
 import { takeStatedShapes } from "./stated-shapes.ts";
 
-export { checkSamplesStayApart } from "./batch-size.ts";
+export { checkSamplesStayApart } from "./samples-apart.ts";
 export { hasDynamicBatch, isDynamicBatch } from "./set-batch.ts";
 
 /** Ops whose outputs are no tensors, so that no session can hand them out. */

@@ -30,6 +30,21 @@ describe("a Reshape with a batch size in it", () => {
     expect(outputSqnr(found, "y")).toBeGreaterThan(30);
   });
 
+  it("is refused where samples are mixed up without a trace in the shapes", async () => {
+    // [n, 2, 3] → [2, 3·n] by a fixed 2, and back: rows of different samples change places.
+    const content = model(
+      graph({
+        inputs: [value("x", ["n", 2, 3])],
+        outputs: [value("y", ["n", 6])],
+        nodes: ["Reshape x two -> r", "Transpose r -> t", "Reshape t six -> y"],
+        constants: { two: int64Tensor([2, -1]), six: int64Tensor([-1, 6]) },
+      }),
+    );
+    await expect(wholeWay(content, { options: { irBatch: 4 } })).rejects.toThrow(
+      /output "y" answers a batch of 4 otherwise than its samples alone: the model does not keep the samples/,
+    );
+  });
+
   it("that another -ib contradicts is refused, and what to do", async () => {
     await expect(wholeWay(reshaped(1, 36), { options: { irBatch: 4 } })).rejects.toThrow(
       /does not run at batch size 4: .*give -ib 1, or export the model so that it takes any batch/,
