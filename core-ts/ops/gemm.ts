@@ -36,11 +36,18 @@ export function lowerMatrix(ctx: LowerContext): void {
   ctx.emit(op, [x.name, ...linear.inputs], { ...linear.attrs, ...chunk });
 }
 
+/** Conditions of a product by a matrix of weights, in words. */
+const MATRIX_CONDITIONS = [
+  "weights and bias constant; else it is rewritten to MatMul and Add",
+  `8 bit: sums of at most ${MAX_TERMS_8} products`,
+];
+
 /** Canonical Gemm: A·B + C with B [K, N] and C constant, no alpha, beta or transposition. */
 export const gemm: OpRecord = {
   operands: firstOperand,
   output: "own",
   absorbsActivation: true,
+  conditions: MATRIX_CONDITIONS,
   refuse: refuseMatrix,
   lower: lowerMatrix,
 };

@@ -41,6 +41,10 @@ export const matmul: OpRecord = {
   operands: (node) => [0, 1].filter((i) => node.inputs[i] !== ""),
   output: "own",
   absorbsActivation: true,
+  conditions: [
+    "any batch axes, broadcasting, vectors too; a constant matrix on the right has one scale per column, everything else one scale",
+    `two activations: sums of at most ${MAX_TERMS} products`,
+  ],
   refuse(node, view) {
     if (isWeightMatrix(node, view)) return refuseMatrix(node, view);
     const terms = view.dims(node.inputs[0]!)?.at(-1);

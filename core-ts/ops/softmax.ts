@@ -47,6 +47,7 @@ export const softmax: OpRecord = {
   operands: firstOperand,
   output: "own",
   absorbsActivation: false,
+  conditions: ["any axis; before opset 13 several axes at once become one"],
   nonNegative: () => true,
   observer: attentionObserver,
   lower(ctx) {

@@ -1,9 +1,10 @@
 /**
  * LayerNormalization(x, gain, offset) → products by weights W [K, N]  →  gain/s and offset/s, and s·W, channel by channel: the same function.
- * s[k] = √(r[k]/w[k])·c, with r[k] = 4·|gain[k]| + |offset[k]|, how far channel k reaches (a normalised value is seldom beyond ±4), w[k] the largest |W[k, n]|, and c
- * such that the widest channel stays as wide. A few channels of transformers have many times the gain of the others, which on one scale for all of them leaves the
- * others a few steps; afterwards channels and rows of weights have the same spread (G. Xiao et al. 2022, "SmoothQuant", with α = 1/2; here without data).
- * Conditions: gain, offset and weights are constant; one axis is normalised; nothing but such products reads the result, at once or reshaped in front.
+ * s[k] = √(r[k]/w[k])·c; r[k] = 4·|gain[k]| + |offset[k]| is how far channel k reaches (a normalised value is seldom beyond ±4), w[k] the largest
+ * |W[k, n]|, and c such that the widest channel stays as wide. A few channels of transformers have many times the gain of the others; on one scale
+ * for all of them the others are left with a few steps. Afterwards channels and rows of weights have the same spread (G. Xiao et al. 2022,
+ * "SmoothQuant", with α = 1/2; here without data).
+ * Conditions: gain, offset and weights are constant; one axis is normalised; nothing but such products reads the result, at once or reshaped.
  */
 import { intAttr } from "../graph/attributes.ts";
 import type { Node } from "../graph/graph.ts";

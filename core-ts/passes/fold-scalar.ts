@@ -4,9 +4,9 @@
  * Attention scales queries, keys or scores by 1/√d so.
  * Conditions: c is constant, finite and not 0; every value on the way has one reader. Values on the way change, so they get new names.
  */
-import { replaceUses } from "../graph/edit.ts";
 import type { Node } from "../graph/graph.ts";
 import { elementCount, tensor } from "../tensor/tensor.ts";
+import { renameValue } from "./rename-value.ts";
 import { nodePass } from "./rule.ts";
 import type { Site } from "./site.ts";
 
@@ -73,12 +73,8 @@ function multiplyWeights(node: Node, factor: number, site: Site): void {
 
 /** New names for what the nodes make; the last one makes `result`. */
 function rename(way: readonly Node[], result: string, site: Site): void {
-  for (const [i, node] of way.entries()) {
-    const old = node.outputs[0]!;
-    const name = i === way.length - 1 ? result : site.addValue(`${old}_scaled`, site.graph.types.get(old));
-    node.outputs[0] = name;
-    replaceUses(site.graph, old, name);
-  }
+  for (const node of way.slice(0, -1)) renameValue(node.outputs[0]!, `${node.outputs[0]}_scaled`, site);
+  way.at(-1)!.outputs[0] = result;
 }
 
 export const foldScalar = nodePass("fold-scalar", ["Mul", "Div"], (node, site) => {

@@ -20,6 +20,7 @@ import { removeNoOps } from "./remove-no-ops.ts";
 import { rewriteEinsum } from "./rewrite-einsum.ts";
 import { splitPacked } from "./split-packed.ts";
 import { splitVariadic } from "./split-variadic.ts";
+import { squeezeWeights } from "./squeeze-weights.ts";
 
 /** Every pass, in the order in which they run, round after round. */
 export const PASSES = {
@@ -29,6 +30,7 @@ export const PASSES = {
   fuseL2Normalization,
   fuseMagnitude,
   rewriteEinsum,
+  squeezeWeights,
   splitVariadic,
   mergeClips,
   maskScores,

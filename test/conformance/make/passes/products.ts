@@ -99,5 +99,18 @@ export function productCases() {
         { g_balanced: floats([2], [2, 4]), w_balanced: floats([2, 1], [0.5, 1]) },
       ),
     ],
+    squeezeWeights: [
+      passCase(
+        "weights with an axis of 1 in front",
+        {
+          inputs: { x: [1, 3, 2] },
+          constants: { w: floats([1, 2, 1], [1, 2]) },
+          nodes: [["y", "MatMul", "x w"]],
+          outputs: "y",
+        },
+        ["node_y: y = MatMul(x, w_matrix)"],
+        { w_matrix: floats([2, 1], [1, 2]) },
+      ),
+    ],
   };
 }
