@@ -95,6 +95,35 @@ const BLOCKS: Record<string, () => Block> = {
       constants: { ...constants, mask },
     };
   },
+  "packed, cut by Split, a causal mask (GPT)": () => ({
+    nodes: [
+      ["p", "MatMul", "x w"],
+      ["a", "Add", "p b"],
+      ["fq fk fv", "Split", "a", { axis: attr.int(2), num_outputs: attr.int(3) }],
+      ...["q", "k", "v"].flatMap((part): NodeText[] => [
+        [`h${part}`, "Reshape", `f${part} heads`],
+        [part, "Transpose", `h${part}`, part === "k" ? perm(0, 2, 3, 1) : perm(0, 2, 1, 3)],
+      ]),
+      ["s", "MatMul", "q k"],
+      ["d", "Div", "s root"],
+      ["m", "Where", "past d never"],
+      ["w1", "Softmax", "m", last],
+      ["c", "MatMul", "w1 v"],
+      ...OUT,
+    ],
+    constants: {
+      w: weights(WIDTH, 3 * WIDTH),
+      b: weights(3 * WIDTH),
+      past: tensor(
+        "bool",
+        [1, 1, TOKENS, TOKENS],
+        Uint8Array.from({ length: TOKENS * TOKENS }, (_, i) =>
+          i % TOKENS <= Math.floor(i / TOKENS) ? 1 : 0,
+        ),
+      ),
+      never: float32Scalar(-3.4e38),
+    },
+  }),
   "by Einsum (Keras)": () => ({
     nodes: [
       ...["q", "k", "v"].map((part): NodeText => [part, "Einsum", `x e${part}`, equation("btd,dnh->btnh")]),
