@@ -42,6 +42,8 @@ export interface LowerContext extends PlanView {
   result(i?: number): IntValue;
   /** Largest |value| output i holds; an accumulator that passes it saturates anyway. */
   largestOutput(i?: number): number;
+  /** Largest |value| calibration saw at input i; undefined where the input has no statistics of its own. */
+  largestInput(i: number): number | undefined;
   /** Saturation bounds of output 0: its type's, narrowed by a fused activation. */
   range(): { readonly qmin: number; readonly qmax: number };
   /** The same as attributes qmin, qmax and `to`, the dtype number. */

@@ -96,6 +96,11 @@ export function factorInputs(ctx: LowerContext, name: string, factors: readonly 
   ];
 }
 
+/** States of other calls may pass what one call made by as much. */
+const SLACK = 1.25;
+
+const largestIn = (t: Tensor): number => toNumbers(t).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+
 function quantizedState(t: Tensor, scale: number, type: IntType): Tensor {
   return integerTensor(
     type,
@@ -117,6 +122,12 @@ export function initialState(
   const constant = value
     ? ctx.constant(value)
     : tensor("float32", dims, new Float32Array(elementCount(dims)));
+  const reached = constant ? largestIn(constant) : (ctx.largestInput(i) ?? 0);
+  if (i === 5 && reached > grid.scale * grid.type.qmax * SLACK)
+    ctx.warn(
+      `initial states reach ${reached.toPrecision(3)}, what it makes of them at most ${(grid.scale * grid.type.qmax).toPrecision(3)}: they saturate there; ` +
+        "feed states that the layer itself made",
+    );
   if (!constant) return ctx.requantized(ctx.operand(i), { name: "", ...grid }, role);
   return ctx.constantTensor(role, quantizedState(constant, grid.scale, grid.type));
 }

@@ -136,12 +136,20 @@ class GateNumbers {
     return this.spec.limits.map((limit, table) => (Math.min(limit, bounds[table]!) || 1) / LARGEST);
   }
 
-  /** q1 of one product: sums that reach four times the pre-activation's range saturate. */
+  /**
+   * q1 of one product: sums that reach four times the pre-activation's range saturate. Beside peepholes, whose factor is near 1, it is as large as leaves
+   * sums three bits below the pre-activation's unit: else the multiplier on their common shift would be weak.
+   */
   firstShift({ sums, scales }: Rows, unit: number, preScales: readonly number[]): number {
-    const largest = scales.map((scale, i) =>
-      Math.min(sums[i]!, (4 * LARGEST * preScales[this.table(i)]!) / (unit * scale)),
-    );
-    return this.ctx.bits === 16 ? accumulatorShift(largest.reduce((a, b) => Math.max(a, b), 0)) : 0;
+    if (this.ctx.bits === 8) return 0;
+    const factors = scales.map((scale, i) => (unit * scale) / preScales[this.table(i)]!);
+    const largest = factors.reduce((most, r, i) => Math.max(most, Math.min(sums[i]!, (4 * LARGEST) / r)), 0);
+    const least = accumulatorShift(largest);
+    if (!this.spec.peephole) return least;
+    const coarsest = factors.reduce((most, r) => Math.max(most, r), 0);
+    let shift = least;
+    while (shift < MAX_SHIFT && coarsest * powerOfTwo(shift + 1) <= 1 / 8) shift++;
+    return shift;
   }
 
   /** [D, G, K] as [D, K, G]. */

@@ -17,7 +17,7 @@ import { DTYPE_CODES } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { DescribedWeights } from "./quantized.ts";
 import { clamp, intType, roundHalfEven } from "./scale.ts";
-import type { BorderScale } from "./thresholds.ts";
+import { type BorderScale, HEADROOM } from "./thresholds.ts";
 import type { Values } from "./values.ts";
 
 type IntegerPlan = Extract<NodePlan, { kind: "integer" }>;
@@ -92,6 +92,13 @@ export class NodeLowering implements LowerContext {
         node: this.node.name,
       });
     return chosen.threshold;
+  }
+
+  largestInput(i: number): number | undefined {
+    const value = this.node.inputs[i]!;
+    const own = this.#run.values.plan.values.get(value);
+    const chosen = this.#run.values.chosen.get(value);
+    return own?.kind === "own" && chosen ? chosen.threshold / HEADROOM[own.bits] : undefined;
   }
 
   range(): { qmin: number; qmax: number } {

@@ -19,7 +19,7 @@ export interface ChosenScale {
  * resolution of all others. CIFAR ResNet-20, logits of unseen images, calibrated on 8 / 128 / 512 images: 27 / 28 / 53 dB without,
  * 37 / 37 / 71 dB with a quarter more, 69 / 68 / 67 dB doubled.
  */
-const HEADROOM = { 8: 1, 16: 2 } as const;
+export const HEADROOM = { 8: 1, 16: 2 } as const;
 
 function observedScale(
   value: string,
