@@ -31,10 +31,11 @@ function numbersOf(blob: caffe.BlobProto.$Properties, width: 4 | 8): Float32Arra
   return width === 4 ? new Float32Array(bytes) : Float32Array.from(new Float64Array(bytes));
 }
 
-/** Old blobs have four dims by name; new ones a shape. */
+/** Old blobs have four dims by name, new ones a shape; a single number has neither. */
 function dimsOf({ shape, num, channels, height, width }: caffe.BlobProto.$Properties): number[] {
   if (shape) return (shape.dim ?? []).map(Number);
-  return [num, channels, height, width].map((dim) => dim ?? 0);
+  const four = [num, channels, height, width].map((dim) => dim ?? 0);
+  return four.every((dim) => dim === 0) ? [] : four;
 }
 
 function readBlob(blob: caffe.BlobProto.$Properties, file: string, place: string): WeightBlob {

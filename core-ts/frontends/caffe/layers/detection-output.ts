@@ -94,7 +94,7 @@ function runningScores(ctx: LayerContext, { images, classes, priors, param }: De
   }
   const best = param.message("nms_param").int("top_k", -1);
   if (best < 0 || best >= priors) return scores;
-  const names = [ctx.inner("best"), ""];
+  const names = [ctx.inner("best"), ctx.inner("bestindex")];
   const [values] = ctx.graph.nodes("TopK", [scores, ctx.ints("topk", [best])], names, { axis: attr.int(2) });
   const worst = ctx.step("Gather", [values!, ctx.ints("worst", [best - 1])], "bound", { axis: attr.int(2) });
   return ctx.step("Where", [ctx.step("GreaterOrEqual", [scores, worst], "isbest"), scores, out], "running");
@@ -110,10 +110,10 @@ function eachImage(ctx: LayerContext, value: string, images: number, what: strin
 /** Which of the chosen to keep, in their order: those with the `most` best scores. */
 function kept(ctx: LayerContext, scores: string, most: number): string {
   const count = ctx.step("Min", [ctx.step("Shape", [scores], "count"), ctx.ints("most", [most])], "keep");
-  const named = (what: string) => ["", ctx.inner(what)];
-  const [, best] = ctx.graph.nodes("TopK", [scores, count], named("keptbest"), { axis: attr.int(0) });
+  const names = (what: string) => [ctx.inner(`${what}value`), ctx.inner(what)];
+  const [, best] = ctx.graph.nodes("TopK", [scores, count], names("best"), { axis: attr.int(0) });
   const sorted = { axis: attr.int(0), largest: attr.int(0) };
-  const [inOrder] = ctx.graph.nodes("TopK", [best!, count], [ctx.inner("keptorder"), ""], sorted);
+  const [inOrder] = ctx.graph.nodes("TopK", [best!, count], names("order"), sorted);
   return inOrder!;
 }
 
