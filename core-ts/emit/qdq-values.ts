@@ -1,7 +1,7 @@
 import { inputIntType } from "../edges/input-types.ts";
 import { InternalError } from "../errors.ts";
 import { intsAttr } from "../graph/attributes.ts";
-import { nodeUses } from "../graph/edit.ts";
+import { nodeCaptures, nodeUses } from "../graph/edit.ts";
 import type { Graph, Node } from "../graph/graph.ts";
 import type { IntValue } from "../ops/record.ts";
 import { integerTensor } from "../ops/table.ts";
@@ -40,10 +40,7 @@ export class QdqValues {
     this.#made = new Set(
       quantized.plan.nodes.flatMap((entry) => (entry.kind === "integer" ? entry.outputs : [])),
     );
-    this.#visible = new Set([
-      ...source.outputs.map(({ name }) => name),
-      ...nodes.flatMap((node) => nodeUses(node).filter((name) => !node.inputs.includes(name))),
-    ]);
+    this.#visible = new Set([...source.outputs.map(({ name }) => name), ...nodes.flatMap(nodeCaptures)]);
   }
 
   isQuantized(value: string): boolean {

@@ -30,6 +30,11 @@ export function nodeUses(node: Node): string[] {
   return inner.length === 0 ? node.inputs : [...node.inputs, ...new Set(inner)];
 }
 
+/** What the node's subgraphs read by name, whether or not it is an input of the node as well. */
+export function nodeCaptures(node: Node): string[] {
+  return nodeUses(node).slice(node.inputs.length);
+}
+
 /** Who makes and who reads each value; a snapshot, made anew after edits. */
 export class GraphIndex {
   readonly #producers = new Map<string, Node>();

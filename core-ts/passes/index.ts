@@ -4,12 +4,14 @@ import { chooseByTruth } from "./choose-by-truth.ts";
 import { explicitWindows } from "./explicit-windows.ts";
 import { foldAffine } from "./fold-affine.ts";
 import { foldScalar } from "./fold-scalar.ts";
+import { foldSequences } from "./fold-sequences.ts";
 import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
 import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
 import { fuseMagnitude } from "./fuse-magnitude.ts";
 import { fuseNormalization } from "./fuse-normalization.ts";
 import { fuseTables } from "./fuse-tables.ts";
 import { maskScores } from "./mask-scores.ts";
+import { mergeCasts } from "./merge-casts.ts";
 import { mergeClips } from "./merge-clips.ts";
 import { mergeReshapes } from "./merge-reshapes.ts";
 import { mergeTransposes } from "./merge-transposes.ts";
@@ -24,6 +26,8 @@ import { squeezeWeights } from "./squeeze-weights.ts";
 
 /** Every pass, in the order in which they run, round after round. */
 export const PASSES = {
+  foldSequences,
+  mergeCasts,
   removeNoOps,
   fuseNormalization,
   fuseGroupNormalization,

@@ -1,6 +1,6 @@
 import { type IntegerInput, type IntegerInputs, inputIntType } from "../edges/input-types.ts";
 import { ConfigError } from "../errors.ts";
-import { nodeUses } from "../graph/edit.ts";
+import { nodeCaptures } from "../graph/edit.ts";
 import { intType } from "../quantize/scale.ts";
 import type { NodePlan, QuantPlan, ValuePlan } from "./plan.ts";
 
@@ -18,9 +18,7 @@ function readers(plan: QuantPlan, value: string): Integer[] {
 
 /** A subgraph reads the input under its name, which holds integers now. */
 function checkSubgraphs(plan: QuantPlan, name: string, type: IntegerInput): void {
-  const captor = plan.nodes.find(
-    ({ node }) => !node.inputs.includes(name) && nodeUses(node).includes(name),
-  )?.node;
+  const captor = plan.nodes.find(({ node }) => nodeCaptures(node).includes(name))?.node;
   if (!captor) return;
   throw new ConfigError(
     `${OPTION} can't make input "${name}" ${type}: a subgraph of ${captor.op} node "${captor.name}" reads it; leave this input at float32`,

@@ -1,7 +1,7 @@
 import { inputIntType } from "../edges/input-types.ts";
 import { InternalError } from "../errors.ts";
 import { attr } from "../graph/attributes.ts";
-import { nodeUses } from "../graph/edit.ts";
+import { nodeCaptures } from "../graph/edit.ts";
 import type { Graph, ValueType } from "../graph/graph.ts";
 import type { IntValue } from "../ops/record.ts";
 import { integerTensor } from "../ops/table.ts";
@@ -30,9 +30,7 @@ export class Values {
   ) {
     this.#made = new Set(plan.nodes.flatMap((node) => (node.kind === "integer" ? node.outputs : [])));
     this.#outputs = new Set(source.outputs.map(({ name }) => name));
-    this.#captured = new Set(
-      source.nodes.flatMap((node) => nodeUses(node).filter((name) => !node.inputs.includes(name))),
-    );
+    this.#captured = new Set(source.nodes.flatMap(nodeCaptures));
   }
 
   /** Constants that became integers, by "name/bits". */

@@ -8,6 +8,7 @@ import { type BatchSize, doesNotRun } from "./batch-size.ts";
 import { type Dependence, dependence } from "./dependence.ts";
 import { foreignOp } from "./foreign-op.ts";
 import { isDynamicBatch, setBatch } from "./set-batch.ts";
+import { settleBranches } from "./settle-branches.ts";
 import { takeStatedShapes } from "./stated-shapes.ts";
 
 export { checkSamplesStayApart } from "./samples-apart.ts";
@@ -40,8 +41,14 @@ function probe(model: Model): Feeds {
   );
 }
 
-async function execute(model: Model, batch: BatchSize, backend: Backend): Promise<Map<string, Tensor>> {
-  const seen = { ...model, graph: withOutputs(model.graph, visibleValues(model)) };
+/** Runs the model on ones, with these values as outputs too. */
+async function execute(
+  model: Model,
+  run: { readonly batch: BatchSize; readonly backend: Backend },
+  values: readonly string[] = visibleValues(model),
+): Promise<Map<string, Tensor>> {
+  const { batch, backend } = run;
+  const seen = { ...model, graph: withOutputs(model.graph, values) };
   const session = await openSession(backend, seen, "the float model").catch((cause: unknown) => {
     throw foreignOp(model.graph, cause) ?? cause;
   });
@@ -81,6 +88,7 @@ function record(model: Model, results: ReadonlyMap<string, Tensor>, depends: Dep
 /**
  * The model at one batch size, static: runs it once with every value visible, which tells the true shape of each, and turns what
  * depends on no input (Shape → Gather → Concat chains, weights computed by nodes) into initializers. A host without a runtime takes the shapes that the file states.
+ * Before that, an If that no input decides gives way to its branch.
  * @throws ModelError when it does not run at this batch size; UnsupportedError when another axis is open.
  */
 export async function specialize(model: Model, batch: number, backend: Backend): Promise<Model> {
@@ -90,7 +98,8 @@ export async function specialize(model: Model, batch: number, backend: Backend):
     takeStatedShapes(copy, model.graph.types, backend.unavailable);
     return copy;
   }
-  const results = await execute(copy, isDynamicBatch(model) ? batch : undefined, backend);
-  record(copy, results, dependence(copy.graph));
+  const run = { batch: isDynamicBatch(model) ? batch : undefined, backend };
+  await settleBranches(copy, (part, values) => execute(part, run, values));
+  record(copy, await execute(copy, run), dependence(copy.graph));
   return copy;
 }

@@ -1,6 +1,7 @@
 import type { StoredPass } from "../../../../conformance/case-file.ts";
 import type { PASSES } from "../../../../core-ts/passes/index.ts";
 import { foldAffineCases } from "./fold-affine.ts";
+import { foldCases } from "./folds.ts";
 import { magnitudeCases } from "./magnitude.ts";
 import { movementCases } from "./movement.ts";
 import { normalizationCases } from "./normalization.ts";
@@ -17,6 +18,7 @@ export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", r
     ...windowCases(),
     ...foldAffineCases(),
     ...movementCases(),
+    ...foldCases(),
     ...magnitudeCases(),
     ...normalizationCases(),
     ...spellingCases(),
