@@ -9,7 +9,10 @@ import { scalarOf } from "./unary-calls.ts";
 const pow: OpRecord = {
   ...tableOp("Pow"),
   conditions: ["the exponent is one constant number"],
-  nonNegative: (node, view) => (scalarOf(view.constant(node.inputs[1]!)) ?? 1) % 2 === 0,
+  nonNegative(node, view) {
+    const exponent = scalarOf(view.constant(node.inputs[1]!)) ?? 1;
+    return !Number.isInteger(exponent) || exponent % 2 === 0;
+  },
   refuse(node, view) {
     const exponent = view.constant(node.inputs[1]!);
     if (!exponent) return notConstant(node, 1, "exponent");

@@ -27,10 +27,10 @@ function isElementwise(node: Node, site: Site): boolean {
   if (node.domain !== "" || !hasRealForm(node.op) || node.outputs.length !== 1) return false;
   const shape = site.dims(node.outputs[0]!);
   const operands = varying(node, site);
-  const isPower = node.op === "Pow" && operands.length === 1;
+  const isPowerOfConstant = node.op === "Pow" && site.constant(node.inputs[0]!) !== undefined;
   if (!shape || operands.length === 0) return false;
   const unary = unaryOp(node.op);
-  if (unary && !isPower && !unary.call(node, (name) => site.constant(name))) return false;
+  if (unary && !isPowerOfConstant && !unary.call(node, (name) => site.constant(name))) return false;
   return node.inputs.every((name) => {
     if (name === "") return node.op === "Clip";
     if (site.constant(name)) return scalarOf(site.constant(name)) !== undefined;

@@ -100,6 +100,7 @@ const KEPT: Record<string, string> = {
   "one table": "Sigmoid x -> y",
   "functions that jump": "Floor x -> a; Mul x a -> y",
   "a power of two values": "Abs x -> a; Pow a g -> y",
+  "a value to its own power": "Abs x -> a; Pow a a -> y",
   "another shape": "ReduceMean x -> a; Exp a -> b; Mul x b -> y",
 };
 
