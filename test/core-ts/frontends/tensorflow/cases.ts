@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Feeds } from "../../../../core-ts/backend.ts";
+import { openInference } from "../../../../core-ts/evaluate/inference.ts";
+import { fromTensorflow } from "../../../../core-ts/frontends/tensorflow/index.ts";
+import { permuteConstant } from "../../../../core-ts/frontends/tensorflow/permute-constant.ts";
+import type { Model } from "../../../../core-ts/graph/graph.ts";
+import { writeModel } from "../../../../core-ts/onnx/write.ts";
+import { type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
+import { readNpz } from "../../../../hosts/shared/npy/npz.ts";
+import { nodeBackend } from "../../../support/backends.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../../fixtures/tensorflow/", import.meta.url));
+
+/** A graph, what it was run on and what it answered, as make.py recorded them. */
+export interface Case {
+  readonly name: string;
+  readonly graph: Uint8Array;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+  readonly toChw: boolean;
+  /** Where the original rounds more coarsely than float32. */
+  readonly tolerance: number | undefined;
+}
+
+interface Flags {
+  readonly toChw?: boolean;
+  readonly tolerance?: number;
+}
+
+function flagsOf(bytes: Tensor | undefined): Flags {
+  return bytes ? (JSON.parse(new TextDecoder().decode(Uint8Array.from(toNumbers(bytes)))) as Flags) : {};
+}
+
+/** The cases of a file of test/fixtures/tensorflow. */
+export function readCases(file: string): Case[] {
+  const arrays = readNpz(readFileSync(FIXTURES + file), file);
+  const parts = (name: string, kind: string) =>
+    new Map(
+      [...arrays].flatMap(([key, value]) =>
+        key.startsWith(`${name}/${kind}:`)
+          ? [[key.slice(name.length + kind.length + 2), value] as const]
+          : [],
+      ),
+    );
+  const names = [...arrays.keys()].filter((key) => key.endsWith("/graph")).map((key) => key.slice(0, -6));
+  return names.map((name) => {
+    const { toChw = false, tolerance } = flagsOf(arrays.get(`${name}/flags`));
+    const graph = arrays.get(`${name}/graph`)!.data as Uint8Array;
+    return { name, graph, inputs: parts(name, "in"), outputs: parts(name, "out"), toChw, tolerance };
+  });
+}
+
+export function convertCase({ name, graph, inputs, outputs, toChw }: Case): Promise<Model> {
+  return fromTensorflow({
+    model: { name: `${name}.pb`, bytes: graph },
+    startNames: [...inputs.keys()],
+    endNames: [...outputs.keys()],
+    toChw,
+    inputShapes: [],
+    beside: async () => undefined,
+  });
+}
+
+const ONNX_IMAGE = [0, 3, 1, 2];
+
+export async function runCase(model: Model, { inputs, toChw }: Case): Promise<ReadonlyMap<string, Tensor>> {
+  const session = await openInference(writeModel(model), nodeBackend());
+  try {
+    const feeds: Feeds = new Map(
+      [...inputs].map(([name, value]) => [
+        name,
+        toChw && value.dims.length === 4 ? permuteConstant(value, ONNX_IMAGE) : value,
+      ]),
+    );
+    return await session.forward(feeds);
+  } finally {
+    await session.stop();
+  }
+}
