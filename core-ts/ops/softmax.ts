@@ -35,11 +35,12 @@ function weighsValues(value: string, view: PlanView): boolean {
 }
 
 /**
- * Probabilities of attention are tiny in nearly all rows, and 1 in a few: on 8 bit, with the largest on the last step, most are rounded to 0 or to a
- * step twice their size. The threshold of least square error costs a few large ones some height and gains 1 dB at the output of a ViT.
+ * Probabilities of attention are tiny in nearly all rows, and near 1 in a few: at 8 bit, with the largest on the last step, most are rounded to 0 or to
+ * twice their size. kl cuts at most one in 10,000 and halves the step. ViT-tiny, SQNR of the last layer with min_max elsewhere: 16.5 dB with min_max,
+ * 17.7 with mse, 18.0 with kl; 19.4 with probabilities and their products at 16 bit.
  */
 function attentionObserver(node: Node, view: PlanView, { bits, mode }: Precision): ObserverName {
-  return bits === 8 && mode === "min_max" && weighsValues(node.outputs[0]!, view) ? "mse" : mode;
+  return bits === 8 && mode === "min_max" && weighsValues(node.outputs[0]!, view) ? "kl" : mode;
 }
 
 /** Exponentials from 16-bit tables, integer sum, one division onto a 2^-24 grid (docs/fixed-ops.md, Softmax). */

@@ -143,10 +143,8 @@ function gemm(dtypes: readonly ActivationDType[]): CaseMaker {
     });
     const parts = linearParts(random, { x, style, terms, outputs });
     const data = activation(random, x, { dims: [...shape(random, random.int(1, 3), 4), terms], style });
-    const chunk: CaseAttributes = wide
-      ? { k_chunk: random.pick([terms, terms, random.int(1, terms), 32768]) }
-      : {};
-    return { inputs: [fed(data), stored(w), ...parts.inputs], attrs: { ...parts.attrs, ...chunk } };
+    const { x_offset: _, ...attrs } = parts.attrs as CaseAttributes & { x_offset?: number };
+    return { inputs: [fed(data), stored(w), ...parts.inputs], attrs };
   };
 }
 

@@ -128,10 +128,11 @@ class Writing {
   }
 
   gemm(layer: LayerOf<"Gemm">, x: Held, y: Held): void {
-    const { inputs, attrs } = this.#linear(layer, x, y);
+    const { inputs, attrs, largestSum } = this.#linear(layer, x, y);
     const wide = this.settings.bits === 16;
-    const op = wide ? "Gemm16" : x.signed ? "Gemm8" : "GemmU8";
-    this.emit(layer, op, inputs, { ...attrs, ...(wide ? { k_chunk: layer.w.dims[0]! } : {}) });
+    const narrow = largestSum < 2 ** 24 ? "ShortGemm8" : x.signed ? "Gemm8" : "GemmU8";
+    const { x_offset: _, ...rest } = attrs;
+    this.emit(layer, wide ? "Gemm16" : narrow, inputs, rest);
   }
 
   add(layer: LayerOf<"Add">, x: Held, y: Held): void {
