@@ -50,7 +50,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "weight", shorts: ["w"], group: "Model", value: "FILE", parse: nonEmpty, help: "weights in a file of their own: .caffemodel, .pdiparams, .pth" },
   // biome-ignore format: see above
-  { long: "input-shapes", shorts: ["is"], group: "Model", value: "N", many: true, groups: true, fallbackText: "the model's own", parse: dimension, help: "paddle: the shape of an input whose dimensions are open; once for each input, in order" },
+  { long: "input-shapes", shorts: ["is"], group: "Model", value: "N", many: true, groups: true, fallbackText: "the model's own", parse: dimension, help: "caffe, paddle: the shape of an input, for instance where the file leaves it open; once for each input, in order" },
   // biome-ignore format: see above
   { long: "start-node-names", shorts: ["snn"], group: "Model", value: "NAME", many: true, fallbackText: "the graph's placeholders", parse: nonEmpty, help: "tensorflow: values that become the model's inputs, as name:0" },
   // biome-ignore format: see above

@@ -33,7 +33,7 @@ const ONLY_FOR: Readonly<Record<string, readonly [spelling: string, frameworks: 
   startNodeNames: ["-snn/--start-node-names", ["tensorflow"]],
   endNodeNames: ["-enn/--end-node-names", ["tensorflow"]],
   convert2chw: ["-c2chw/--convert2chw", ["tensorflow"]],
-  inputShapes: ["-is/--input-shapes", ["paddle"]],
+  inputShapes: ["-is/--input-shapes", ["caffe", "paddle"]],
 };
 
 /** @throws ConfigError for options of another framework than the model's. */

@@ -9,9 +9,8 @@ import type { Blob, LayerContext, LayerConverter } from "../context.ts";
 import type { Fields } from "../text/fields.ts";
 
 const CODES = { CORNER: 1, CENTER_SIZE: 2, CORNER_SIZE: 3 };
-/** Scores that are out of the running, and a threshold above them and below all others. */
-const OUT = -1e30;
-const ANY = -1e29;
+/** What takes a score out of the running: below any threshold on a probability, and no magnitude that would spoil a scale. */
+const OUT = -1;
 
 interface Detection {
   readonly images: number;
@@ -19,6 +18,8 @@ interface Detection {
   readonly priors: number;
   /** Boxes of a place: one, or one a class. */
   readonly boxes: number;
+  /** Scores up to it don't count. */
+  readonly threshold: number;
   readonly param: Fields;
 }
 
@@ -35,7 +36,10 @@ function detectionOf(ctx: LayerContext): Detection {
       `has ${count} priors, ${classes} classes, ${numbers(rest)} box numbers and ${numbers(conf.slice(1))} scores, which do not fit`,
     );
   }
-  return { images, classes, priors: count, boxes, param };
+  const threshold = param.float("confidence_threshold", 0);
+  if (threshold <= OUT)
+    ctx.refuse("DetectionOutput with a confidence_threshold for scores that are no probabilities");
+  return { images, classes, priors: count, boxes, threshold, param };
 }
 
 /** [..., 4] → its first and last two. */
@@ -130,7 +134,7 @@ function rowsOf(
   const limits = [
     ctx.ints("limit", [priors]),
     ctx.scalar("overlap", param.message("nms_param").float("nms_threshold", 0.3)),
-    ctx.scalar("threshold", param.float("confidence_threshold", ANY)),
+    ctx.scalar("threshold", detection.threshold),
   ];
   // One set of boxes for all classes, or each class as an image of its own.
   const planes = shape(boxes, [detection.boxes, priors, 4], "planes");

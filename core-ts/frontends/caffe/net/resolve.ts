@@ -132,7 +132,11 @@ export function resolveNet(net: Net, file: string): ResolvedNet {
   for (const layer of net.layers) resolver.layer(layer);
   const steps = withScales(resolver.steps);
   const inputs = resolver.inputs.filter(({ value }) => value.readers > 0);
-  const outputs = steps.flatMap(({ tops }) => tops).filter((value) => value.readers === 0 && !value.silenced);
+  // In the order of Caffe's net.outputs.
+  const outputs = steps
+    .flatMap(({ tops }) => tops)
+    .filter((value) => value.readers === 0 && !value.silenced)
+    .sort((a, b) => (a.blob < b.blob ? -1 : 1));
   const names = outputs.map(({ blob }) => blob);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (inputs.length === 0 || outputs.length === 0 || twice !== undefined) {
