@@ -4,6 +4,7 @@ import { nodeUses } from "../graph/edit.ts";
 import type { Graph, GraphValue } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
+import { decodedHeads } from "../plan/decoded-heads.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 import { settleJoins } from "../plan/unlike-joins.ts";
 import { DTYPE_CODES } from "../tensor/dtype.ts";
@@ -129,7 +130,7 @@ export function quantize(
     values,
     borderScale: borderScales(plan, ranges, chosen, options),
     kernels,
-    warnings: [...warnings],
+    warnings: [...warnings, ...decodedHeads(plan, graph)],
     weights: new Map(),
     borders: new Map(),
   };
