@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   Cast: "types change outside of the integer graph only",
   Compress: COUNTED,
   ConcatFromSequence: SEQUENCE,
+  Einsum: "its equation takes a diagonal or repeats an axis, which is no product of matrices",
   GlobalLpPool: POWERS,
   GridSample: "every output element reads at a place computed at run time, with a fraction of its own",
   If: BRANCHES,

@@ -92,3 +92,11 @@ it("sums of more products than the accumulator holds stay float, with the reason
     },
   ]);
 });
+
+it("a diagonal taken by Einsum stays float, with the reason", async () => {
+  const form: OneOp = { op: "Einsum", inputs: [[3, 3]], attrs: { equation: attr.string("ii->i") } };
+  const { prepared } = await quantizeOne(form, { bits: 8 });
+  expect(prepared.floatLayers[0]?.reason).toBe(
+    "Einsum has no integer form: its equation takes a diagonal or repeats an axis, which is no product of matrices",
+  );
+});
