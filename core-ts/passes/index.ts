@@ -7,6 +7,7 @@ import { foldScalar } from "./fold-scalar.ts";
 import { foldSequences } from "./fold-sequences.ts";
 import { fuseGroupNormalization } from "./fuse-group-normalization.ts";
 import { fuseL2Normalization } from "./fuse-l2-normalization.ts";
+import { fuseLstm } from "./fuse-lstm.ts";
 import { fuseMagnitude } from "./fuse-magnitude.ts";
 import { fuseNormalization } from "./fuse-normalization.ts";
 import { fuseTables } from "./fuse-tables.ts";
@@ -29,6 +30,7 @@ export const PASSES = {
   foldSequences,
   mergeCasts,
   removeNoOps,
+  fuseLstm,
   fuseNormalization,
   fuseGroupNormalization,
   fuseL2Normalization,

@@ -7,6 +7,7 @@ import { movementCases } from "./movement.ts";
 import { normalizationCases } from "./normalization.ts";
 import { optimizeCases } from "./optimize.ts";
 import { productCases } from "./products.ts";
+import { recurrentCases } from "./recurrent.ts";
 import { removalCases } from "./removals.ts";
 import { spellingCases } from "./spellings.ts";
 import { windowCases } from "./windows.ts";
@@ -15,6 +16,7 @@ import { windowCases } from "./windows.ts";
 export function passCases(): Readonly<Record<keyof typeof PASSES | "optimize", readonly StoredPass[]>> {
   return {
     ...removalCases(),
+    ...recurrentCases(),
     ...windowCases(),
     ...foldAffineCases(),
     ...movementCases(),
