@@ -121,59 +121,63 @@ function kept(ctx: LayerContext, scores: string, most: number): string {
   return inOrder!;
 }
 
-/** Rows [found, 7] of one image; boxes are [1, boxes, priors, 4], scores [1, classes, priors]. */
+/** What is left of an image's boxes: class and prior of each, and the place of its score among all of the image. */
+interface Chosen {
+  readonly label: string;
+  readonly prior: string;
+  readonly flat: string;
+}
+
+const shaped = (ctx: LayerContext, value: string, dims: readonly number[], what: string): string =>
+  ctx.step("Reshape", [value, ctx.ints("shape", dims)], what);
+
+/** Boxes are [1, boxes, priors, 4], scores [1, classes, priors]. */
+function chosenOf(ctx: LayerContext, detection: Detection, boxes: string, scores: string): Chosen {
+  const { classes, priors, param, threshold } = detection;
+  const isShared = detection.boxes === 1;
+  const limits = [
+    ctx.ints("limit", [priors]),
+    ctx.scalar("overlap", param.message("nms_param").float("nms_threshold", 0.3)),
+    ctx.scalar("threshold", threshold),
+  ];
+  // One set of boxes for all classes, or each class as an image of its own.
+  const planes = shaped(ctx, boxes, [detection.boxes, priors, 4], "planes");
+  const chances = isShared ? scores : shaped(ctx, scores, [classes, 1, priors], "chances");
+  const chosen = ctx.step("NonMaxSuppression", [planes, chances, ...limits], "chosen");
+  const column = (i: number, what: string) => {
+    const index = tensor("int64", [], BigInt64Array.of(BigInt(i)));
+    const at = ctx.graph.constant(ctx.inner("column"), index);
+    return ctx.step("Gather", [chosen, at], what, { axis: attr.int(1) });
+  };
+  const [label, prior] = [column(isShared ? 1 : 0, "label"), column(2, "prior")];
+  const base = ctx.step("Mul", [label, ctx.ints("priors", [priors])], "base");
+  return { label, prior, flat: ctx.step("Add", [base, prior], "flat") };
+}
+
+/** Rows [found, 7] of one image. */
 function rowsOf(
   ctx: LayerContext,
   detection: Detection,
   [image, boxes, scores]: readonly [number, string, string],
 ): string {
   const { classes, priors, param } = detection;
-  const isShared = detection.boxes === 1;
-  const shape = (value: string, dims: readonly number[], what: string) =>
-    ctx.step("Reshape", [value, ctx.ints("shape", dims)], what);
-  const limits = [
-    ctx.ints("limit", [priors]),
-    ctx.scalar("overlap", param.message("nms_param").float("nms_threshold", 0.3)),
-    ctx.scalar("threshold", detection.threshold),
-  ];
-  // One set of boxes for all classes, or each class as an image of its own.
-  const planes = shape(boxes, [detection.boxes, priors, 4], "planes");
-  const chances = isShared ? scores : shape(scores, [classes, 1, priors], "chances");
-  const chosen = ctx.step("NonMaxSuppression", [planes, chances, ...limits], "chosen");
-  const column = (i: number, what: string) =>
-    ctx.step("Gather", [chosen, ctx.graph.constant(ctx.inner("column"), int64Scalar(i))], what, {
-      axis: attr.int(1),
-    });
-  const [label, prior] = [column(isShared ? 1 : 0, "label"), column(2, "prior")];
-  const flat = ctx.step(
-    "Add",
-    [ctx.step("Mul", [label, ctx.ints("priors", [priors])], "base"), prior],
-    "flat",
-  );
-  const parts = [
-    label,
-    ctx.step("Gather", [shape(scores, [classes * priors], "flatscores"), flat], "score"),
-    ctx.step(
-      "Gather",
-      [shape(boxes, [detection.boxes * priors, 4], "flatboxes"), isShared ? prior : flat],
-      "box",
-    ),
-  ];
+  const { label, prior, flat } = chosenOf(ctx, detection, boxes, scores);
+  const allScores = shaped(ctx, scores, [classes * priors], "flatscores");
+  const allBoxes = shaped(ctx, boxes, [detection.boxes * priors, 4], "flatboxes");
+  const score = ctx.step("Gather", [allScores, flat], "score");
+  const box = ctx.step("Gather", [allBoxes, detection.boxes === 1 ? prior : flat], "box");
   const most = param.int("keep_top_k", -1);
-  const order = most < 0 ? undefined : kept(ctx, parts[1]!, most);
-  const [labels, found, corners] = order
-    ? parts.map((part, i) => ctx.step("Gather", [part, order], `part${i}`))
-    : parts;
-  const numbers = ctx.step("Cast", [labels!], "numbers", { to: attr.int(1) });
+  const order = most < 0 ? undefined : kept(ctx, score, most);
+  const [labels, found, corners] = [label, score, box].map((part, i) =>
+    order ? ctx.step("Gather", [part, order], `part${i}`) : part,
+  ) as [string, string, string];
+  const numbers = ctx.step("Cast", [labels], "numbers", { to: attr.int(1) });
   const nothing = ctx.step("Mul", [numbers, ctx.scalar("zero", 0)], "nothing");
   const images = ctx.step("Add", [nothing, ctx.scalar("image", image)], "images");
-  const columns = [images, numbers, found!].map((one) =>
-    ctx.step("Unsqueeze", [one, ctx.ints("axes", [1])], "column"),
-  );
-  return ctx.step("Concat", [...columns, corners!], "found", { axis: attr.int(1) });
+  const axes = ctx.ints("axes", [1]);
+  const columns = [images, numbers, found].map((one) => ctx.step("Unsqueeze", [one, axes], "column"));
+  return ctx.step("Concat", [...columns, corners], "found", { axis: attr.int(1) });
 }
-
-const int64Scalar = (value: number) => tensor("int64", [], BigInt64Array.of(BigInt(value)));
 
 const detectionOutput: LayerConverter = (ctx): Blob[] => {
   const detection = detectionOf(ctx);
