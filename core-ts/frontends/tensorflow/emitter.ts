@@ -24,13 +24,13 @@ const nameOf = (input: Input): string => (typeof input === "string" ? input : in
 export class Emitter {
   /** Name of the original node at hand: what is written is named after it. */
   at = "";
-  readonly #builder: GraphBuilder;
+  readonly builder: GraphBuilder;
   /** A transposed value → what it is made from, and the order. */
   readonly #sources = new Map<string, { readonly name: string; readonly order: Perm }>();
   readonly #transposed = new Map<string, string>();
 
   constructor(builder: GraphBuilder) {
-    this.#builder = builder;
+    this.builder = builder;
   }
 
   #wanted(part: string): string {
@@ -45,7 +45,7 @@ export class Emitter {
     attrs: Attributes = {},
     part = "",
   ): TensorValue {
-    const name = this.#builder.node(op, inputs.map(nameOf), this.#wanted(part), attrs);
+    const name = this.builder.node(op, inputs.map(nameOf), this.#wanted(part), attrs);
     return { ...type, kind: "tensor", name };
   }
 
@@ -57,12 +57,12 @@ export class Emitter {
     attrs: Attributes = {},
   ): TensorValue[] {
     const wanted = types.map((_, i) => this.#wanted(i === 0 ? "" : `${i}`));
-    const names = this.#builder.nodes(op, inputs.map(nameOf), wanted, attrs);
+    const names = this.builder.nodes(op, inputs.map(nameOf), wanted, attrs);
     return names.map((name, i) => ({ ...types[i]!, kind: "tensor", name }));
   }
 
   constant(value: Tensor, part = ""): TensorValue {
-    const name = this.#builder.constant(this.#wanted(part), value);
+    const name = this.builder.constant(this.#wanted(part), value);
     const isSmall = elementCount(value.dims) <= KNOWN_ELEMENTS && CAN_BE_KNOWN.has(value.dtype);
     const known = isSmall ? { known: toNumbers(value) } : {};
     return { kind: "tensor", name, dtype: value.dtype, dims: value.dims, ...known };
@@ -79,11 +79,11 @@ export class Emitter {
 
   /** An int64 vector, as ONNX takes axes and shapes. */
   ints(values: readonly number[], part: string): string {
-    return this.#builder.constant(this.#wanted(part), int64Tensor(values));
+    return this.builder.constant(this.#wanted(part), int64Tensor(values));
   }
 
   constantOf(value: TensorValue): Tensor | undefined {
-    return this.#builder.constantOf(value.name);
+    return this.builder.constantOf(value.name);
   }
 
   /** The value as int64, which ONNX asks of shapes. */
@@ -128,21 +128,21 @@ export class Emitter {
   }
 
   #transpose(base: string, order: Perm, dims: readonly (number | null)[]): string {
-    const constant = this.#builder.constantOf(base);
-    if (constant) return this.#builder.constant(`${base}/transposed`, permuteConstant(constant, order));
+    const constant = this.builder.constantOf(base);
+    if (constant) return this.builder.constant(`${base}/transposed`, permuteConstant(constant, order));
     const moved = order.filter((_, i) => dims[i] !== 1);
     // Where only axes of length 1 change place, the elements keep theirs.
     if (
       moved.every((axis, i) => i === 0 || axis > moved[i - 1]!) &&
       dims.filter((d) => d === null).length < 2
     ) {
-      const shape = this.#builder.int64s(
+      const shape = this.builder.int64s(
         `${base}/shape`,
         dims.map((dim) => dim ?? -1),
       );
-      return this.#builder.node("Reshape", [base, shape], `${base}/reshaped`);
+      return this.builder.node("Reshape", [base, shape], `${base}/reshaped`);
     }
-    return this.#builder.node("Transpose", [base], `${base}/transposed`, { perm: attr.ints(order) });
+    return this.builder.node("Transpose", [base], `${base}/transposed`, { perm: attr.ints(order) });
   }
 
   /** The value in the original's order of axes. */

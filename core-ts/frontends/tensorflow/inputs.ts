@@ -1,5 +1,5 @@
-import { ConfigError, UnsupportedError } from "../../errors.ts";
-import type { GraphBuilder } from "../graph-builder.ts";
+import { UnsupportedError } from "../../errors.ts";
+import { GraphBuilder } from "../graph-builder.ts";
 import { Refusals } from "../refusals.ts";
 import { dtypeOf } from "./dtypes.ts";
 import { Emitter } from "./emitter.ts";
@@ -25,8 +25,8 @@ function statedType(node: TfNode, index: number): Type | undefined {
 }
 
 /** Finds the type of a tensor inside the graph by going through what is before it, and throwing that away. */
-function foundType(endpoint: Endpoint, graph: TfGraph, scratch: () => GraphBuilder): Type | undefined {
-  const to = new Emitter(scratch());
+function foundType(endpoint: Endpoint, graph: TfGraph): Type | undefined {
+  const to = new Emitter(new GraphBuilder());
   const run = new Execution({ graph, to, refusals: new Refusals(), variables: new Map() });
   const found = new Map<string, readonly Value[]>();
   for (const node of graph.nodes.values()) {
@@ -37,11 +37,11 @@ function foundType(endpoint: Endpoint, graph: TfGraph, scratch: () => GraphBuild
   return value.kind === "tensor" ? { dtype: value.dtype, dims: value.dims } : undefined;
 }
 
-function typeOf(endpoint: Endpoint, graph: TfGraph, scratch: () => GraphBuilder): Type {
+function typeOf(endpoint: Endpoint, graph: TfGraph): Type {
   const node = graph.nodes.get(endpoint.node)!;
   const type =
     statedType(node, endpoint.index) ??
-    (node.op.startsWith("Placeholder") ? undefined : foundType(endpoint, graph, scratch));
+    (node.op.startsWith("Placeholder") ? undefined : foundType(endpoint, graph));
   if (!type || type.dtype === "string") {
     throw new UnsupportedError(
       `${endpointText(endpoint)} of op "${node.op}" can't be an input of the model: it is ${type ? "text" : "no tensor whose type can be told"}; name a placeholder, or what an op gives, with -snn`,
@@ -59,28 +59,31 @@ export interface Start {
   readonly value: TensorValue;
 }
 
-/** Types of the inputs, as [endpoint, value] with the channels first where -c2chw asks for it. @throws ConfigError, UnsupportedError */
-export function declareInputs(
-  starts: readonly Endpoint[],
-  {
-    graph,
-    toChw,
-    builder,
-    scratch,
-  }: { graph: TfGraph; toChw: boolean; builder: GraphBuilder; scratch: () => GraphBuilder },
-): Start[] {
-  const typed = starts.map((endpoint) => ({ endpoint, type: typeOf(endpoint, graph, scratch) }));
-  if (toChw && !typed.some(({ type }) => type.dims?.length === 4)) {
-    throw new ConfigError(
-      "-c2chw/--convert2chw turns inputs of four dimensions round, and the model has none; leave it out",
-      { option: "-c2chw/--convert2chw" },
-    );
-  }
-  return typed.map(({ endpoint, type }) => {
-    const perm = toChw && type.dims?.length === 4 ? { perm: channelsFirst(4) } : {};
-    const value: TensorValue = { kind: "tensor", name: endpointText(endpoint), ...type, ...perm };
-    // What has no shape in the file is a scalar: a rate that is fed.
-    builder.input(value.name, { dtype: type.dtype, dims: named(physicalDims(value) ?? []) });
-    return { endpoint, value };
-  });
+/**
+ * How inputs of four dimensions lie: as in the file; with the channels first in the model's own input (-c2chw); or as in the file, and turned
+ * round at once.
+ */
+export type InputOrder = "asInFile" | "channelsFirst" | "turned";
+
+/** @throws ConfigError, UnsupportedError for inputs that can't be. */
+export function inputTypes(starts: readonly Endpoint[], graph: TfGraph): Type[] {
+  return starts.map((endpoint) => typeOf(endpoint, graph));
+}
+
+export const isImage = ({ dims }: Type): boolean => dims?.length === 4;
+
+export function declareInput(endpoint: Endpoint, type: Type, order: InputOrder, to: Emitter): Start {
+  const isTurned = isImage(type) && order === "channelsFirst";
+  const value: TensorValue = {
+    kind: "tensor",
+    name: endpointText(endpoint),
+    ...type,
+    ...(isTurned ? { perm: channelsFirst(4) } : {}),
+  };
+  // What has no shape in the file is a scalar: a rate that is fed.
+  to.builder.input(value.name, { dtype: type.dtype, dims: named(physicalDims(value) ?? []) });
+  return {
+    endpoint,
+    value: isImage(type) && order === "turned" ? to.arrange(value, channelsFirst(4)) : value,
+  };
 }

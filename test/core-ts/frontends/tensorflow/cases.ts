@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import type { Feeds } from "../../../../core-ts/backend.ts";
 import { openInference } from "../../../../core-ts/evaluate/inference.ts";
 import { fromTensorflow } from "../../../../core-ts/frontends/tensorflow/index.ts";
 import { permuteConstant } from "../../../../core-ts/frontends/tensorflow/permute-constant.ts";
 import type { Model } from "../../../../core-ts/graph/graph.ts";
 import { writeModel } from "../../../../core-ts/onnx/write.ts";
-import { type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
-import { readNpz } from "../../../../hosts/shared/npy/npz.ts";
+import { byteLength, fromBytes } from "../../../../core-ts/onnx/tensor-data.ts";
+import { elementCount, type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
 import { nodeBackend } from "../../../support/backends.ts";
 
 const FIXTURES = fileURLToPath(new URL("../../../fixtures/tensorflow/", import.meta.url));
@@ -32,9 +33,26 @@ function flagsOf(bytes: Tensor | undefined): Flags {
   return bytes ? (JSON.parse(new TextDecoder().decode(Uint8Array.from(toNumbers(bytes)))) as Flags) : {};
 }
 
+const DTYPES = { float32: "float32", int32: "int32", int64: "int64", uint8: "uint8", bool: "bool" } as const;
+
+type Entry = readonly [name: string, dtype: keyof typeof DTYPES, dims: readonly number[], offset: number];
+
+/** The arrays of a file as make.py packs them: a directory, then the data. */
+function readPack(file: string): Map<string, Tensor> {
+  const bytes = new Uint8Array(gunzipSync(readFileSync(FIXTURES + file)));
+  const start = 4 + new DataView(bytes.buffer).getUint32(0, true);
+  const directory = JSON.parse(new TextDecoder().decode(bytes.subarray(4, start))) as Entry[];
+  return new Map(
+    directory.map(([name, dtype, dims, offset]) => {
+      const size = byteLength(DTYPES[dtype], elementCount(dims));
+      return [name, fromBytes(DTYPES[dtype], dims, bytes.subarray(start + offset, start + offset + size))];
+    }),
+  );
+}
+
 /** The cases of a file of test/fixtures/tensorflow. */
 export function readCases(file: string): Case[] {
-  const arrays = readNpz(readFileSync(FIXTURES + file), file);
+  const arrays = readPack(file);
   const parts = (name: string, kind: string) =>
     new Map(
       [...arrays].flatMap(([key, value]) =>

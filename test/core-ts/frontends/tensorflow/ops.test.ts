@@ -6,7 +6,7 @@ import { convertCase, readCases, runCase } from "./cases.ts";
 const TOLERANCE = 1e-4;
 
 describe("every op answers as TensorFlow does", () => {
-  it.each(readCases("ops.npz").map((one) => [one.name, one] as const))("%s", async (_, one) => {
+  it.each(readCases("ops.pack").map((one) => [one.name, one] as const))("%s", async (_, one) => {
     const found = await runCase(await convertCase(one), one);
     for (const [name, expected] of one.outputs) {
       const answer = found.get(name)!;
