@@ -6,8 +6,8 @@ import { openInference } from "../../../../core-ts/evaluate/inference.ts";
 import { fromTensorflow } from "../../../../core-ts/frontends/tensorflow/index.ts";
 import { permuteConstant } from "../../../../core-ts/frontends/tensorflow/permute-constant.ts";
 import type { Model } from "../../../../core-ts/graph/graph.ts";
-import { writeModel } from "../../../../core-ts/onnx/write.ts";
 import { byteLength, fromBytes } from "../../../../core-ts/onnx/tensor-data.ts";
+import { writeModel } from "../../../../core-ts/onnx/write.ts";
 import { elementCount, type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
 import { nodeBackend } from "../../../support/backends.ts";
 
