@@ -102,50 +102,42 @@ async function milliseconds(forward: Forward, feeds: Pass["feeds"]): Promise<str
   return times.sort((a, b) => a - b)[TIMED_RUNS >> 1]!.toFixed(1);
 }
 
+async function prepared(model: BenchModel, bits: 8 | 16, host: PipelineHost): Promise<Prepared> {
+  const file = model.file.startsWith("/") ? model.file : `${SHARED}/${model.file}`;
+  const mode = MODE ?? (bits === 8 ? "kl" : "min_max");
+  const defaults = { chip: CHIP, bits, mode, percent: 0.99999, lutLen: 10, outputDequant: false } as const;
+  return prepare(readFileSync(file), { ...defaults, irBatch: model.batch ?? 1, ...model.options }, host);
+}
+
 /** Calibrates, quantizes, compares; prints the row, and gives the nodes that stay float. */
 async function measured(model: BenchModel, bits: 8 | 16, host: PipelineHost): Promise<string[]> {
-  const file = model.file.startsWith("/") ? model.file : `${SHARED}/${model.file}`;
-  const defaults = {
-    chip: CHIP,
-    bits,
-    mode: MODE ?? (bits === 8 ? "kl" : "min_max"),
-    percent: 0.99999,
-  } as const;
-  const options = {
-    ...defaults,
-    irBatch: model.batch ?? 1,
-    lutLen: 10,
-    outputDequant: false,
-    ...model.options,
-  };
-  const prepared = await prepare(readFileSync(file), options, host);
-  const calibration = await startCalibration(prepared, host);
-  const seen = await pass(model, model.calibration ?? model.test, prepared, calibration.forward);
-  const quantized = quantizeModel(prepared, calibration.ranges(), host);
-  const float = model.calibration ? await pass(model, model.test, prepared, calibration.forward) : seen;
+  const ready = await prepared(model, bits, host);
+  const calibration = await startCalibration(ready, host);
+  const seen = await pass(model, model.calibration ?? model.test, ready, calibration.forward);
+  const quantized = quantizeModel(ready, calibration.ranges(), host);
+  const float = model.calibration ? await pass(model, model.test, ready, calibration.forward) : seen;
   const floatTime = await milliseconds(calibration.forward, float.feeds);
   await calibration.stop();
-  const evaluation = await startEvaluation(prepared, quantized, host);
-  const fixed = await pass(model, model.test, prepared, evaluation.forward);
+  const evaluation = await startEvaluation(ready, quantized, host);
+  const fixed = await pass(model, model.test, ready, evaluation.forward);
   const worst = evaluation.layers().toSorted((a, b) => a.cosine - b.cosine)[0];
   const fixedTime = await milliseconds(evaluation.forward, float.feeds);
   await evaluation.stop();
   const { integerNodes, floatNodes } = quantized.summary;
-  const share = ((100 * integerNodes) / (integerNodes + floatNodes)).toFixed(0);
+  const all = integerNodes + floatNodes;
   const cells = [
     model.name,
     bits,
-    `${integerNodes} of ${integerNodes + floatNodes} (${share} %)`,
+    `${integerNodes} of ${all} (${((100 * integerNodes) / all).toFixed(0)} %)`,
     worst ? `${worst.cosine.toFixed(6)} (${worst.node})` : "",
-    prepared.outputs.map(({ name }) => `${name} ${sqnr(float, fixed, name).toFixed(1)}`).join(", "),
+    ready.outputs.map(({ name }) => `${name} ${sqnr(float, fixed, name).toFixed(1)}`).join(", "),
     `${float.measure.toFixed(2)} → ${fixed.measure.toFixed(2)} ${model.measure}`,
-    agreement(model, prepared, float, fixed),
+    agreement(model, ready, float, fixed),
     `${floatTime} → ${fixedTime}`,
   ];
   console.log(`| ${cells.join(" | ")} |`);
-  return quantized.floatLayers.map(
-    ({ node, op, reason }) => `${model.name}, ${bits} bit: ${op} "${node}": ${reason}`,
-  );
+  const title = `${model.name}, ${bits} bit`;
+  return quantized.floatLayers.map(({ node, op, reason }) => `${title}: ${op} "${node}": ${reason}`);
 }
 
 const wanted = process.argv.slice(2);
@@ -165,11 +157,11 @@ console.log(
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
 const stay: string[] = [];
 for (const name of names) {
-  const model = MODELS[name];
+  const model: BenchModel = MODELS[name];
   if (model.file.startsWith("/") && !existsSync(model.file)) {
     console.log(`| ${model.name} | | ${model.file} is not there: bash bench/prepare.sh | | | | | |`);
     continue;
   }
-  for (const bits of [8, 16] as const) stay.push(...(await measured(model, bits, host)));
+  for (const bits of model.bits ?? ([8, 16] as const)) stay.push(...(await measured(model, bits, host)));
 }
 if (stay.length > 0) console.log(`\nWhat stays float:\n\n- ${stay.join("\n- ")}`);

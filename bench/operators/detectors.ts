@@ -18,6 +18,18 @@ export const ultraFace: BenchModel = {
   fn: "infer_ultraface",
 };
 
+/** What the warning about its decoding proposes. */
+const DECODING =
+  "Mul_194 Mul_196 Add_198 Exp_202 Mul_204 Concat_205 Div_209 Sub_210 Div_214 Add_215 Concat_216";
+
+/** -mc with 16 bit for the nodes that decode the boxes. */
+export const ultraFaceMixed: BenchModel = {
+  ...ultraFace,
+  name: "UltraFace slim, decoding at 16 bit",
+  bits: [8],
+  options: { mix: new Map(DECODING.split(" ").map((node) => [node, { bits: 16, mode: "min_max" }])) },
+};
+
 export const ultraFaceOffsets: BenchModel = {
   ...common,
   name: "UltraFace slim without post-processing",

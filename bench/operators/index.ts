@@ -1,5 +1,5 @@
 import { resnet8, textDirection, wakeWord } from "./classifiers.ts";
-import { fastestDet, ultraFace, ultraFaceOffsets, yoloLike } from "./detectors.ts";
+import { fastestDet, ultraFace, ultraFaceMixed, ultraFaceOffsets, yoloLike } from "./detectors.ts";
 import type { BenchModel } from "./model.ts";
 import { commandLstm, commandLstmUnrolled, sileroVad } from "./recurrent.ts";
 
@@ -12,6 +12,7 @@ export const MODELS = {
   sileroVad,
   textDirection,
   ultraFace,
+  ultraFaceMixed,
   ultraFaceOffsets,
   wakeWord,
   yoloLike,

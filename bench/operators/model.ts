@@ -25,6 +25,8 @@ export interface BenchModel {
   readonly calibration?: BenchData;
   /** -bs; absent: 1. */
   readonly batch?: number;
+  /** -b; absent: 8, then 16. */
+  readonly bits?: readonly (8 | 16)[];
   /** Command-line options other than chip and bit width. */
   readonly options?: Partial<QuantOptions>;
   /** What the task decides from the outputs of one batch, one entry a decision; absent: no agreement is counted. */
