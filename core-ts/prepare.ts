@@ -9,6 +9,7 @@ import type { GraphValue, Model } from "./graph/graph.ts";
 import { KNIGHT_DOMAIN } from "./graph/graph.ts";
 import type { ObserverName } from "./observers/index.ts";
 import type { ExternalReader } from "./onnx/read.ts";
+import { SCALE_KEEPING_PASSES } from "./passes/index.ts";
 import { optimize } from "./passes/optimize.ts";
 import type { ModelEdge, PipelineHost, Prepared, QuantOptions } from "./pipeline.ts";
 import { knownScales } from "./plan/known-scales.ts";
@@ -52,12 +53,13 @@ function setEdges(model: Model, options: QuantOptions): { types: IntegerInputs; 
   return { types, notes };
 }
 
-/** The optimized model at batch 1, for calibration, and at the batch of the written model. */
-async function atBothBatches(model: Model, batch: number, host: PipelineHost) {
-  const calibration = await optimize(model, 1, host.backend);
+/** The optimized model at batch 1, for calibration, and at the batch of the written model; values whose scales are known stay what they are. */
+async function atBothBatches(model: Model, batch: number, host: PipelineHost, isKnown: boolean) {
+  const passes = isKnown ? SCALE_KEEPING_PASSES : undefined;
+  const calibration = await optimize(model, 1, host.backend, passes);
   checkAborted(host);
   if (batch === 1) return { calibration, target: calibration };
-  const target = await optimize(model, batch, host.backend);
+  const target = await optimize(model, batch, host.backend, passes);
   await checkSamplesStayApart(calibration.model, target.model, batch, host.backend);
   checkAborted(host);
   return { calibration, target };
@@ -89,7 +91,8 @@ export async function prepare(
   const known = takeOutPairs(model.graph);
   const dynamicBatch = isDynamicBatch(model);
   checkAborted(host);
-  const { calibration, target } = await atBothBatches(model, dynamicBatch ? options.irBatch : 1, host);
+  const batch = dynamicBatch ? options.irBatch : 1;
+  const { calibration, target } = await atBothBatches(model, batch, host, known !== undefined);
   const planOptions = { ...basic, inputTypes, known };
   const plan = makePlan(target.model.graph, planOptions);
   return {

@@ -14,7 +14,7 @@ import { nodePass } from "./rule.ts";
 import type { Site } from "./site.ts";
 
 /** Channels that differ less from balance are left alone; what is balanced already stays as it is. */
-const NEAR = 1.02;
+const NEAR = 1.25;
 
 function floatConstant(name: string | undefined, site: Site): TensorOf<"float32"> | undefined {
   const found = site.constant(name);

@@ -53,5 +53,12 @@ export const PASSES = {
   removeDeadCode,
 } as const satisfies Record<string, Pass>;
 
+const RESCALING: readonly Pass[] = [splitPacked, foldScalar, balanceChannels];
+
+/** The passes that leave values with scales of their own what they are: for a model that knows its scales already. */
+export const SCALE_KEEPING_PASSES: readonly Pass[] = Object.values(PASSES).filter(
+  (pass) => !RESCALING.includes(pass),
+);
+
 /** What runs once the others have come to rest. */
 export const LAST_PASSES: readonly Pass[] = [fuseTables, removeDeadCode];

@@ -28,13 +28,14 @@ export function runPasses(graph: Graph, passes: readonly Pass[] = Object.values(
   );
 }
 
-/** The optimized float model at one batch size. The given model is not touched. */
+/** The optimized float model at one batch size, by these passes or all of them. The given model is not touched. */
 export async function optimize(
   model: Model,
   batch: number,
   backend: Backend,
+  passes?: readonly Pass[],
 ): Promise<{ model: Model; notes: string[] }> {
   const specialized = await specialize(model, batch, backend);
   const { graph } = specialized;
-  return { model: specialized, notes: [...runPasses(graph), ...runPasses(graph, LAST_PASSES)] };
+  return { model: specialized, notes: [...runPasses(graph, passes), ...runPasses(graph, LAST_PASSES)] };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { attr } from "../../../core-ts/graph/attributes.ts";
+import { prepare } from "../../../core-ts/pipeline.ts";
 import { ownPlan, type QuantPlan } from "../../../core-ts/plan/plan.ts";
 import { float32Scalar, int64Tensor, type Tensor, tensor } from "../../../core-ts/tensor/tensor.ts";
 import { normals, random } from "../../support/numbers.ts";
+import { testHost } from "../../support/one-op.ts";
 import { buildModel, type NodeText } from "../../support/text-model.ts";
 import { outputSqnr, type WholeWay, wholeWay } from "../../support/whole-way.ts";
 
@@ -195,4 +197,11 @@ describe("the observer of attention's probabilities", () => {
     const { prepared } = await run({ nodes, constants: {} });
     expect(ownPlan(prepared.plan, "y")?.observer).toBe("min_max");
   });
+});
+
+it("a QDQ model of attention is quantized again with no data: no pass changes what its scales are of", async () => {
+  const block = BLOCKS["packed, taken by Gather, queries scaled (timm)"]!();
+  const { quantized, prepared } = await run(block, { options: { ir: "qdq" } });
+  const again = await prepare(quantized.bytes, { ...prepared.options, ir: "fixed" }, await testHost());
+  expect(again.knownScales?.calibrated).toEqual([]);
 });
