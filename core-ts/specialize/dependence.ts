@@ -69,6 +69,9 @@ const SHAPE_INPUTS: Readonly<Record<string, readonly number[]>> = {
 /** Ops that look at the shape of their input only. */
 const SHAPE_READERS = new Set(["Shape", "Size"]);
 
+/** Ops whose output has the shape of their input and nothing of its content. */
+const SHAPE_FILLERS = new Set(["EyeLike"]);
+
 function shapeDepends(node: Node, uses: readonly string[], known: Dependence): boolean {
   if (SHAPE_READERS.has(node.op)) return false;
   const deciding = SHAPED_BY_CONTENT.has(node.op)
@@ -84,7 +87,7 @@ export function dependence(graph: Graph, inputs: readonly GraphValue[] = graph.i
   for (const node of graph.nodes) {
     const uses = nodeUses(node);
     const byShape = shapeDepends(node, uses, { content, shape });
-    const read = SHAPE_READERS.has(node.op) ? shape : content;
+    const read = SHAPE_READERS.has(node.op) || SHAPE_FILLERS.has(node.op) ? shape : content;
     const byContent = RANDOM.has(node.op) || uses.some((value) => read.has(value));
     for (const value of node.outputs) {
       if (byContent) content.add(value);

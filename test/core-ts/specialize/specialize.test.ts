@@ -63,6 +63,19 @@ describe("specialize", () => {
     expect(graph.types.get("count")!.dims).toEqual([2]);
   });
 
+  it("folds what a shape decides: EyeLike", async () => {
+    const { graph } = await specialized({
+      inputs: { x: [3, 3] },
+      nodes: [
+        ["e", "EyeLike", "x"],
+        ["y", "MatMul", "x e"],
+      ],
+      outputs: "y",
+    });
+    expect(graph.nodes.map(({ op }) => op)).toEqual(["MatMul"]);
+    expect(graph.initializers.get("e")!.data).toEqual(Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
+  });
+
   it("knows that shapes given by data are open", async () => {
     const { graph } = await specialized({
       inputs: { x: [4] },

@@ -78,9 +78,31 @@ function dropEmptyInputs(node: Node, ctx: RewriteContext): readonly Node[] {
   return [node];
 }
 
+/** Roundings at (i + 0.5) / scale that are roundings half a pixel before, at half_pixel. */
+const HALF_A_PIXEL_BEFORE: Readonly<Record<string, string>> = {
+  floor: "round_prefer_ceil",
+  round_prefer_floor: "ceil",
+};
+
+/** tf_half_pixel_for_nn, which opset 13 took away, reads half a pixel behind half_pixel. */
+function halfPixel(node: Node): readonly Node[] {
+  const coordinates = stringAttr(node, "coordinate_transformation_mode", "half_pixel");
+  const rounding = HALF_A_PIXEL_BEFORE[stringAttr(node, "nearest_mode", "round_prefer_floor")];
+  if (
+    coordinates !== "tf_half_pixel_for_nn" ||
+    stringAttr(node, "mode", "nearest") !== "nearest" ||
+    !rounding
+  )
+    return [node];
+  node.attrs.set("coordinate_transformation_mode", attr.string("half_pixel"));
+  node.attrs.set("nearest_mode", attr.string(rounding));
+  return [node];
+}
+
 export const RESIZE: readonly Rewrite[] = [
   { op: "Upsample", until: 9, rewrite: scalesToInput },
   { op: "Upsample", until: ALWAYS, rewrite: modernize },
   { op: "Resize", until: 11, rewrite: modernize },
   { op: "Resize", until: ALWAYS, rewrite: dropEmptyInputs },
+  { op: "Resize", until: ALWAYS, rewrite: halfPixel },
 ];

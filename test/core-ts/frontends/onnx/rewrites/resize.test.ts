@@ -46,4 +46,24 @@ const resizesOf11: Case[] = ["half_pixel", "align_corners", "asymmetric", "tf_ha
   }),
 );
 
-describeRewrites("Upsample and Resize", [...resizes, ...resizesOf11]);
+/** As tf2onnx writes it; every nearest_mode, larger and smaller. */
+const halfPixelForNearest: Case[] = ["floor", "ceil", "round_prefer_floor", "round_prefer_ceil"].flatMap(
+  (rounding) =>
+    [
+      [2, 4, 10, 12],
+      [2, 4, 3, 2],
+    ].map(
+      (sizes): Case => ({
+        op: "Resize",
+        what: `tf_half_pixel_for_nn, ${rounding}, to ${sizes}`,
+        opsets: [11, 12],
+        inputs: [x4, empty, empty, int64Tensor(sizes)],
+        attrs: {
+          coordinate_transformation_mode: attr.string("tf_half_pixel_for_nn"),
+          nearest_mode: attr.string(rounding),
+        },
+      }),
+    ),
+);
+
+describeRewrites("Upsample and Resize", [...resizes, ...resizesOf11, ...halfPixelForNearest]);
