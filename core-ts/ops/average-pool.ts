@@ -78,6 +78,7 @@ export const averagePool: OpRecord = {
   output: "own",
   absorbsActivation: true,
   nonNegative: everyOperand,
+  conditions: ["1-D or 2-D"],
   refuse(node, view) {
     const kernel = intsAttr(node, "kernel_shape", []);
     if (kernel.length !== 1 && kernel.length !== 2)

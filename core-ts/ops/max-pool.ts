@@ -7,6 +7,7 @@ export const maxPool: OpRecord = {
   operands: firstOperand,
   output: "shared",
   absorbsActivation: false,
+  conditions: ["its second output (indices) is not used"],
   refuse: (node) => (node.outputs[1] ? "its second output (indices) is used" : undefined),
   lower(ctx) {
     const x = ctx.operand(0);

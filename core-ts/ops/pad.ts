@@ -27,6 +27,7 @@ export const pad: OpRecord = {
   output: "shared",
   onlyMoves: true,
   absorbsActivation: false,
+  conditions: ["pads, value and axes are constant; every mode; negative pads crop"],
   refuse(node, view) {
     const missing = [1, 2, 3].find((i) => node.inputs[i] && !view.constant(node.inputs[i]));
     if (missing !== undefined) return notConstant(node, missing, "pads, value or axes");
