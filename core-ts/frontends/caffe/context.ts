@@ -7,16 +7,19 @@ import type { Layer } from "./net/read-net.ts";
 import type { Fields } from "./text/fields.ts";
 import { nearWeights, type WeightBlob, type WeightsFile } from "./weights.ts";
 
+export type Attributes = Readonly<Record<string, Attribute>>;
+
 /** A blob while the graph is built: its ONNX value and its shape. */
 export interface Blob {
   readonly value: string;
   readonly dims: readonly number[];
+  /** Set for where a Pooling layer found its maxima: the pooled bottom and the attributes of its windows. ONNX counts places otherwise than Caffe. */
+  readonly maskOf?: { readonly dims: readonly number[]; readonly windows: Attributes };
 }
 
 /** Thrown when a layer asks for what has no conversion; caught by the loop over the layers, which goes on. */
 export class Refused extends Error {}
 
-type Attributes = Readonly<Record<string, Attribute>>;
 const withoutOnes = (dims: readonly number[]): string => dims.filter((dim) => dim !== 1).join("x");
 const shown = (dims: readonly number[]): string => dims.join("x") || "()";
 

@@ -5,7 +5,8 @@ import { GraphBuilder } from "../graph-builder.ts";
 import { Refusals } from "../refusals.ts";
 import { type Blob, LayerContext, Refused } from "./context.ts";
 import { converterOfLayer } from "./layers/index.ts";
-import { readNet } from "./net/read-net.ts";
+import { LAYER_FIELDS } from "./net/known-fields.ts";
+import { type Layer, readNet } from "./net/read-net.ts";
 import { type ResolvedNet, resolveNet, type Step, type Value } from "./net/resolve.ts";
 import { readWeights, type WeightsFile } from "./weights.ts";
 
@@ -33,6 +34,12 @@ function inputShapes({ inputs }: ResolvedNet, { inputShapes: given, model }: Con
   });
 }
 
+/** What the layer says and its conversion did not ask for. */
+const unknownFields = ({ fields }: Layer): string[] => [
+  ...fields.unreadInside(),
+  ...fields.unread().filter((name) => !LAYER_FIELDS.has(name)),
+];
+
 class Conversion {
   readonly #graph = new GraphBuilder();
   readonly #blobs = new Map<Value, Blob>();
@@ -52,11 +59,15 @@ class Conversion {
     const convert = converterOfLayer(layer.type);
     if (!convert) throw new Refused(`layer type "${layer.type}"`);
     const inputs = bottoms.map((value) => this.#blobs.get(value)!);
+    const isMask = inputs.some(({ maskOf }) => maskOf);
+    if (isMask && layer.type !== "Upsample")
+      throw new Refused(`${layer.type} of the mask of a Pooling layer`);
     const names = tops.map(({ name }) => name);
     const ctx = new LayerContext(layer, inputs, names, this.#graph, { weights: this.weights, scale });
     const made = convert(ctx);
-    for (const field of [layer, scale].flatMap((one) => one?.fields.unreadInside() ?? [])) {
-      throw new Refused(`${layer.type} with ${field}`);
+    for (const one of scale ? [layer, scale] : [layer]) {
+      const [field] = unknownFields(one);
+      if (field !== undefined) throw new Refused(`${one.type} with ${field}`);
     }
     if (made.length < tops.length) throw new Refused(`${layer.type} with ${tops.length} tops`);
     return made;
@@ -77,6 +88,10 @@ class Conversion {
   }
 
   finish(name: string, file: string): Model {
+    for (const value of this.net.outputs) {
+      if (this.#blobs.get(value)?.maskOf)
+        this.#refusals.add("the mask of a Pooling layer as an output", value.blob);
+    }
     this.#refusals.throwIfAny(file, REMEDY);
     for (const value of this.net.outputs) {
       const { value: output, dims } = this.#blobs.get(value)!;

@@ -1,6 +1,6 @@
 /** Pooling, SPP: Caffe's windows (pooling_layer.cpp) as ONNX pools with explicit pads, never ceil_mode. */
 import { attr } from "../../../graph/attributes.ts";
-import type { Blob, LayerContext, LayerConverter } from "../context.ts";
+import type { Attributes, Blob, LayerContext, LayerConverter } from "../context.ts";
 import type { Fields } from "../text/fields.ts";
 import { spatial } from "./convolution.ts";
 
@@ -39,7 +39,7 @@ function attributes(axes: readonly Axis[], before: readonly number[], after: rea
 }
 
 /** An op and its inputs that pool `value`, written by whoever names the result. */
-type Emit = (op: string, inputs: readonly string[], attrs: Parameters<LayerContext["top"]>[3]) => string;
+type Emit = (op: string, inputs: readonly string[], attrs: Attributes) => string;
 
 /**
  * The average counts padding, but only inside of the padded image. ONNX counts all of it or none, so where windows also reach past the padded
@@ -87,15 +87,33 @@ function axesOf(ctx: LayerContext, param: Fields, sizes: readonly number[]): Axi
   );
 }
 
+/** The maxima, and where they were, for Upsample. */
+function withMask(ctx: LayerContext, kind: Pool, axes: readonly Axis[]): Blob[] {
+  if (kind !== "MAX") ctx.refuse(`Pooling with pool ${kind} and a second top`);
+  const { value, dims } = ctx.bottom();
+  const top = [...dims.slice(0, 2), ...axes.map(({ out }) => out)];
+  let windows: Attributes = {};
+  let values: string[] = [];
+  pool(ctx, value, ["MAX", axes], (op, inputs, attrs) => {
+    windows = attrs;
+    values = ctx.graph.nodes(op, inputs, ctx.tops, attrs);
+    return values[0]!;
+  });
+  return [
+    { value: values[0]!, dims: top },
+    { value: values[1]!, dims: top, maskOf: { dims, windows } },
+  ];
+}
+
 function pooling(ctx: LayerContext): Blob[] {
   const param = ctx.param("pooling_param");
   const kind = param.member("pool", POOLS, "MAX");
   const { value, dims } = ctx.bottom();
   const [batch, channels, ...sizes] = dims as [number, number, ...number[]];
   if (sizes.length !== 2) ctx.refuse("Pooling of a blob that has not 4 axes");
-  if (ctx.layer.tops.length > 1) ctx.refuse("Pooling with a second top (the mask of the maxima)");
   const axes = axesOf(ctx, param, sizes);
   const out = axes.map((axis) => axis.out);
+  if (ctx.tops.length > 1) return withMask(ctx, kind, axes);
   const isWhole = axes.every(({ size, kernel, pad }) => kernel === size && pad === 0);
   const whole = { MAX: "GlobalMaxPool", AVE: "GlobalAveragePool", STOCHASTIC: undefined }[kind];
   if (isWhole && whole) return [ctx.top(whole, [value], [batch, channels, ...out])];

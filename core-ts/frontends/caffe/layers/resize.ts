@@ -41,11 +41,25 @@ function cropped(ctx: LayerContext, [begin, end]: readonly [number, number]): st
   return ctx.step("Slice", [value, ...bounds], "cut");
 }
 
-/** Every number `scale` times along both axes, as YOLO's forks have it. */
-function upsample(ctx: LayerContext): Blob[] {
+/** Every maximum back where the Pooling layer of the mask found it, 0 elsewhere (SegNet, Badrinarayanan et al. 2017). */
+function unpooled(ctx: LayerContext, mask: Blob): Blob[] {
   const param = ctx.param("upsample_param");
   const { value, dims } = ctx.bottom();
-  if (ctx.bottoms.length > 1) ctx.refuse("Upsample by the mask of a Pooling layer");
+  if (!mask.maskOf) ctx.refuse("Upsample by a second bottom that is no mask of a Pooling layer");
+  const scale = param.int("scale", 2);
+  const sizes = ["upsample_h", "upsample_w"].map((name, i) => param.int(name, dims[2 + i]! * scale));
+  const { dims: out, windows } = mask.maskOf;
+  if (sizes.join("x") !== out.slice(2).join("x"))
+    ctx.refuse("Upsample to another size than that of the pooled blob");
+  return [ctx.top("MaxUnpool", [value, mask.value, ctx.ints("shape", out)], out, windows)];
+}
+
+/** Every number `scale` times along both axes, as YOLO's forks have it. */
+function upsample(ctx: LayerContext): Blob[] {
+  const mask = ctx.bottoms[1];
+  if (mask) return unpooled(ctx, mask);
+  const param = ctx.param("upsample_param");
+  const { value, dims } = ctx.bottom();
   const scale = param.int("scale", undefined);
   if (scale === undefined || scale < 1 || dims.length !== 4) throw ctx.broken("has no scale, or no 4 axes");
   const [n, c, h, w] = dims as [number, number, number, number];

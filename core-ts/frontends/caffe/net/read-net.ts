@@ -2,6 +2,7 @@ import { ModelError } from "../../../errors.ts";
 import { Fields } from "../text/fields.ts";
 import { parseText } from "../text/parse.ts";
 import { textError } from "../text/tokens.ts";
+import { NET_FIELDS } from "./known-fields.ts";
 import { typeOfOld } from "./layer-types.ts";
 
 export interface Layer {
@@ -131,6 +132,10 @@ export function readNet(bytes: Uint8Array, file: string): Net {
       `${file} describes no net: it has no "layer { ... }"; -m takes the .prototxt of the net (not of its solver)`,
       { file },
     );
+  }
+  const unknown = root.unread().find((name) => !NET_FIELDS.has(name));
+  if (unknown !== undefined) {
+    throw textError(file, root.lineOf(unknown), `a net has no field "${unknown}"`);
   }
   return {
     name: root.string("name", "net") || "net",

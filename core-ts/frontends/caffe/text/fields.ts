@@ -43,8 +43,14 @@ export class Fields {
     this.#message = message ?? EMPTY;
   }
 
+  /** The line where the message begins. */
   get line(): number {
     return this.#message.line;
+  }
+
+  /** The line of a field that is there. */
+  lineOf(name: string): number {
+    return this.#message.fields.find((field) => field.name === name)?.line ?? this.line;
   }
 
   has(name: string): boolean {
@@ -152,12 +158,13 @@ export class Fields {
   unreadInside(): string[] {
     return [...this.#inner].flatMap(([name, messages]) =>
       messages.flatMap((inner) =>
-        [...inner.#unread(), ...inner.unreadInside()].map((path) => `${name}.${path}`),
+        [...inner.unread(), ...inner.unreadInside()].map((path) => `${name}.${path}`),
       ),
     );
   }
 
-  #unread(): string[] {
+  /** Fields that nobody asked for. */
+  unread(): string[] {
     const names = new Set(this.#message.fields.map(({ name }) => name));
     return [...names].filter((name) => !this.#asked.has(name) && !NO_MATTER.has(name));
   }

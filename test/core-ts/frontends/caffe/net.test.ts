@@ -131,6 +131,7 @@ describe("a file that is no net", () => {
     ],
     [bytes('layer { name: "a" type: ReLU }'), /the type is a string such as "Convolution"/],
     [bytes('layers { name: "a" type: RELUX }'), /there is no layer type RELUX/],
+    [bytes('layer { name: "a" type: "ReLU" }\nlayr { }'), /line 2: a net has no field "layr"/],
     [bytes('layer { name: "a" }'), /this layer has no type/],
     [bytes("layers { layer { name: 'a' type: 'conv' } }"), /oldest format .* upgrade_net_proto_text/],
     [

@@ -44,18 +44,23 @@ describe("what can't be converted", () => {
     [
       X +
         'layer { name: "y" type: "Pooling" bottom: "x" top: "y" top: "mask" pooling_param { kernel_size: 2 } }',
-      /a second top \(the mask/,
+      /mask of a Pooling layer as an output: mask/,
     ],
     [
       X + one("Eltwise", "eltwise_param { operation: PROD coeff: 1 coeff: 2 }", 'bottom: "x" bottom: "x"'),
       /Eltwise PROD with coeff/,
     ],
-    [X + one("Upsample", "upsample_param { scale: 2 }", 'bottom: "x" bottom: "x"'), /Upsample by the mask/],
+    [
+      X + one("Upsample", "upsample_param { scale: 2 }", 'bottom: "x" bottom: "x"'),
+      /Upsample by a second bottom that is no mask/,
+    ],
     [X + one("Interp", "interp_param { height: 3 width: 3 pad_beg: 1 }"), /Interp with positive padding/],
     [
       X + 'layer { name: "y" type: "ReLU" bottom: "x" top: "y" top: "z" }'.replace("ReLU", "Softmax"),
       /Softmax with 2 tops/,
     ],
+    [X + one("ReLU", "relu_parm { negative_slope: 0.1 }"), /ReLU with relu_parm/],
+    [X + one("ReLU", "dropout_param { } rellu_param { }"), /ReLU with rellu_param/],
     [X + one("toString"), /layer type "toString"/],
   ])("%s", async (text, message) => {
     expect((await failure(convert(text))).message).toMatch(message);
