@@ -17,7 +17,14 @@ export interface Area {
 export const AREAS: Readonly<Record<string, Area>> = {
   "core-ts": {
     folders: ["core-ts"],
-    packages: ["protobufjs/minimal.js", "protobufjs/minimal", "long", "leven", "@noble/hashes/sha2.js"],
+    packages: [
+      "protobufjs/minimal.js",
+      "protobufjs/minimal",
+      "long",
+      "leven",
+      "@noble/hashes/sha2.js",
+      "fflate",
+    ],
     typesOf: ["onnxruntime-common"],
   },
   "core-as": { folders: ["core-as"], packages: [] },
