@@ -154,7 +154,7 @@ export class Emitter {
   relabel(value: TensorValue, p: Perm): TensorValue {
     const rank = p.length;
     const perm = (value.perm ?? Array.from({ length: rank }, (_, i) => i)).map((axis) => p.indexOf(axis));
-    const { perm: _, known: __, remade: ___, parts: ____, ...rest } = value;
+    const { perm: _, known: __, remade: ___, parts: ____, loose: _____, ...rest } = value;
     const dims = value.dims && p.map((axis) => value.dims![axis]!);
     return { ...rest, dims, ...(isIdentity(perm) ? {} : { perm }) };
   }

@@ -20,7 +20,8 @@ type Type = Pick<TensorValue, "dtype" | "dims">;
 /** The type the tensor of a node has, from its attributes. */
 function statedType(node: TfNode, index: number): Type | undefined {
   const dtype = dtypeOf(attrType(node, "dtype") ?? 0);
-  const shape = attrShape(node, "shape") ?? attrList(node, "_output_shapes")?.shapes[index];
+  const stated = attrShape(node, "shape");
+  const shape = stated !== undefined ? stated : attrList(node, "_output_shapes")?.shapes[index];
   return dtype && shape !== undefined ? { dtype, dims: shape } : undefined;
 }
 

@@ -15,6 +15,8 @@ export interface TensorValue {
   readonly known?: readonly (number | null)[];
   /** Makes the value anew in another order, where transposing what feeds it is better than transposing it. */
   readonly remade?: (perm: readonly number[] | undefined) => TensorValue;
+  /** For a matrix made of images: the same without a Transpose, with its columns in another order: column i is column `columns[i]`. */
+  readonly loose?: { readonly name: string; readonly columns: readonly number[] };
   /** What was stacked along axis 0 to make it. */
   readonly parts?: readonly ListItem[];
 }

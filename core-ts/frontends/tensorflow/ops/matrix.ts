@@ -14,6 +14,19 @@ function oriented(x: TensorValue, wanted: boolean, to: Emitter): TensorValue {
   return to.plain(to.relabel(x, perm));
 }
 
+/** Rows of a constant matrix in the order of the columns it meets; undefined where that can't be done. */
+function matched(a: TensorValue, b: TensorValue, to: Emitter): [TensorValue, TensorValue] | undefined {
+  const constant = to.constantOf(b);
+  if (!a.loose || constant?.dtype !== "float32" || constant.dims.length !== 2) return undefined;
+  const { name, columns } = a.loose;
+  const width = constant.dims[1]!;
+  const data = new Float32Array(constant.data.length);
+  for (const [to, from] of columns.entries()) {
+    data.set(constant.data.subarray(from * width, (from + 1) * width), to * width);
+  }
+  return [{ ...a, name }, to.constant({ ...constant, data }, "weights")];
+}
+
 function productDims(a: Dims | null, b: Dims | null): Dims | null {
   const batch = a && b && broadcast([a.slice(0, -2), b.slice(0, -2)]);
   return batch && [...batch, a!.at(-2)!, b!.at(-1)!];
@@ -24,7 +37,8 @@ const matmul =
   (node, [a, b], to) => {
     const x = oriented(a!, attrBool(node, left, false), to);
     const y = oriented(b!, attrBool(node, right, false), to);
-    return to.emit("MatMul", [x, y], { dtype: a!.dtype, dims: productDims(x.dims, y.dims) });
+    const [rows, columns] = matched(x, y, to) ?? [x, y];
+    return to.emit("MatMul", [rows, columns], { dtype: a!.dtype, dims: productDims(x.dims, y.dims) });
   };
 
 /** The dimensions that an equation without "..." comes to; null where a letter is not found. */

@@ -1,8 +1,11 @@
 import { attr } from "../../../graph/attributes.ts";
+import { toNumbers } from "../../../tensor/tensor.ts";
 import { reshapedOrder, withAxis, withoutAxes } from "../axes.ts";
 import type { Convert } from "../convert.ts";
 import type { Emitter } from "../emitter.ts";
 import { attrInts, type Dims } from "../node.ts";
+import { tensorOfNumbers } from "../numbers.ts";
+import { permuteConstant } from "../permute-constant.ts";
 import { rankedDims, settled, wholeNumbers } from "../settle.ts";
 import { countOf, isIdentity, physicalAxis, positive, Refused, type TensorValue } from "../value.ts";
 
@@ -17,6 +20,28 @@ function targetDims(from: Dims | null, wanted: Dims): Dims {
   const [count, rest] = [countOf(from), knownCount(free)];
   if (count === null || rest === 0) return free;
   return free.map((dim) => dim ?? count / rest);
+}
+
+/** Images that become rows of a matrix need no Transpose where their columns may be in any order. */
+function looseRows(x: TensorValue, dims: Dims, to: Emitter): Pick<TensorValue, "loose"> {
+  const inner = x.dims?.slice(1);
+  if (x.perm?.[0] !== 0 || dims.length !== 2 || !inner?.every((dim) => dim !== null)) return {};
+  if (dims[1] !== countOf(inner) || dims[0] !== x.dims![0]) return {};
+  const places = tensorOfNumbers(
+    "int32",
+    inner as number[],
+    Array.from({ length: dims[1]! }, (_, i) => i),
+  );
+  const columns = toNumbers(
+    permuteConstant(
+      places,
+      x.perm.slice(1).map((axis) => axis - 1),
+    ),
+  );
+  const shape = to.ints([dims[0] ?? -1, dims[1]!], "shape");
+  return {
+    loose: { name: to.emit("Reshape", [x, shape], { dtype: x.dtype, dims }, {}, "loose").name, columns },
+  };
 }
 
 /** The target's open dimension is the source's: both have one, and the others hold as many elements. */
@@ -40,8 +65,8 @@ export function reshape(x: TensorValue, target: Dims, to: Emitter, part = ""): T
     );
   if (whole && x.known && part === "")
     return settled(to, type, x.known, (full) => to.emit("Reshape", [base, shape()], full));
-  const known = x.known ? { known: x.known } : {};
-  return to.emit("Reshape", [base, shape()], { ...type, ...known }, {}, part);
+  const more = { ...(x.known ? { known: x.known } : {}), ...(order ? {} : looseRows(x, dims, to)) };
+  return { ...to.emit("Reshape", [base, shape()], type, {}, part), ...more };
 }
 
 const reshapeOp: Convert = (_, [x, shape], to) => {
