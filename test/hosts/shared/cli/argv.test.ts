@@ -83,7 +83,7 @@ describe("readArgv", () => {
     ["quant -m -qm kl", /-m\/--model needs a value, but the option -qm comes after it/],
     ["quant -du=yes", /-du\/--dump is a switch and takes no value/],
     ["quant -m my model.onnx", /"model\.onnx" belongs to no option \(-m\/--model comes before it\)/],
-    ["quant caffe -m x", /caffe is not supported yet in this version/],
+    ["quant keras -m x", /the word after quant is "keras", expected one of onnx/],
     ["quant -m x --mean 1 --stdd 2", /unknown option --stdd; did you mean --std\?/],
     ["--default-chip", /--default-chip needs a value/],
     ["qaunt -m x", /unknown command "qaunt"; did you mean quant\?/],

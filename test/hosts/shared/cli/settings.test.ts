@@ -108,7 +108,6 @@ describe("settings of a command line", () => {
     ["-cn 0", /-cn\/--cpu-num is "0"/],
     ["-r train", /-r\/--run-mode is "train", expected one of quant, infer, convert, compare/],
     ["-r infer -du", /-du\/--dump needs a quantization, and -r infer makes none/],
-    ["-f pytorch", /-f\/--framework pytorch is not supported yet/],
     ["-f tenserflow", /-f\/--framework is "tenserflow", expected one of onnx/],
     ["-snn a:0", /-snn\/--start-node-names is for models of tensorflow, and -f is onnx/],
     ["-is 1 0 3", /-is\/--input-shapes holds "0", expected dimensions/],
