@@ -7,7 +7,7 @@ const POWERS = "it takes powers and roots of sums, which have no integer form he
 const SEQUENCE = "it handles a sequence of tensors that is put together at run time";
 
 /** Why these ops stay float; what exporters write most often among those that have no record. */
-const REASONS: Readonly<Record<string, string>> = {
+export const FLOAT_REASONS: Readonly<Record<string, string>> = {
   Cast: "types change outside of the integer graph only",
   Compress: COUNTED,
   ConcatFromSequence: SEQUENCE,
@@ -35,5 +35,5 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Sentence for a node whose op has no record. */
 export function floatOnly({ op, domain }: Node): string {
   const title = `${domain ? `${domain}.` : ""}${op} has no integer form`;
-  return domain === "" && Object.hasOwn(REASONS, op) ? `${title}: ${REASONS[op]}` : title;
+  return domain === "" && Object.hasOwn(FLOAT_REASONS, op) ? `${title}: ${FLOAT_REASONS[op]}` : title;
 }
