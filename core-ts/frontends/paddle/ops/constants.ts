@@ -134,9 +134,13 @@ function eye(ctx: OpContext) {
 function oneHot(ctx: OpContext) {
   const depth = ctx.knownBy("depth", ["depth_tensor"])[0]!;
   const values = ctx.constant("values", tensor("float32", [2], Float32Array.of(0, 1)));
-  ctx.emit("OneHot", [ctx.input("X").value, ctx.scalar("depth", depth, "int64"), values], {
-    axis: attr.int(-1),
-  });
+  ctx.emit(
+    "OneHot",
+    [ctx.as(ctx.input("X"), "int64", "index"), ctx.scalar("depth", depth, "int64"), values],
+    {
+      axis: attr.int(-1),
+    },
+  );
 }
 
 export const CONSTANTS = {

@@ -8,21 +8,25 @@ import { MATRIX } from "./matrix.ts";
 import { NORMALIZATION } from "./normalization.ts";
 import { POOLING } from "./pooling.ts";
 import { QUANTIZATION } from "./quantization.ts";
+import { REARRANGING } from "./rearranging.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { REDUCTION } from "./reduction.ts";
 import { RESIZE } from "./resize.ts";
 import { SHAPES } from "./shapes.ts";
 import { SLICING } from "./slicing.ts";
+import { UNARY } from "./unary.ts";
 
 /** Ops that are converted, by their names in a program. */
 export const OPS = {
   ...ACTIVATIONS,
+  ...UNARY,
   ...ELEMENTWISE,
   ...CONVOLUTION,
   ...POOLING,
   ...NORMALIZATION,
   ...MATRIX,
   ...SHAPES,
+  ...REARRANGING,
   ...SLICING,
   ...REDUCTION,
   ...CONSTANTS,

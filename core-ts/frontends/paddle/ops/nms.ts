@@ -24,7 +24,7 @@ function measured(ctx: OpContext, boxes: Operand): string {
 function selected(ctx: OpContext, boxes: Operand, scores: Operand): string {
   const most = ctx.number("nms_top_k", -1);
   const limits = [
-    ctx.scalar("most", most < 0 ? 2 ** 31 - 1 : most, "int64"),
+    ctx.scalar("most", most < 0 ? 0x7fffffff : most, "int64"),
     ctx.scalar("iou", ctx.number("nms_threshold", 0.3)),
     ctx.scalar("score", ctx.number("score_threshold", 0)),
   ];
