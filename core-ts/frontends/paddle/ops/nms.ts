@@ -51,7 +51,7 @@ function best(ctx: OpContext, rows: string, scores: string): string {
   if (most < 0) return rows;
   const count = ctx.step("Shape", [scores], "count");
   const k = ctx.step("Min", [count, ctx.ints("most", [most])], "k");
-  const [, places] = ctx.graph.nodes("TopK", [scores, k], ["", ctx.inner("places")]);
+  const [, places] = ctx.graph.nodes("TopK", [scores, k], [ctx.inner("best"), ctx.inner("places")]);
   const [ordered] = ctx.graph.nodes("TopK", [places!, k], [ctx.inner("ordered"), ctx.inner("unused")], {
     largest: attr.int(0),
   });

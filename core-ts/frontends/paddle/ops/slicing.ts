@@ -24,10 +24,23 @@ function slice(ctx: OpContext) {
   decreased(ctx, ctx.step("Slice", [x.value, ...bounds(ctx)], "slice"), x.dims.length);
 }
 
+/** Counted backwards, an end of -1 lies before the first element, where ONNX takes it for the last one. */
+function backwardEnds(ctx: OpContext): readonly number[] | undefined {
+  const [ends, steps] = [
+    ctx.givenBy("ends", ["EndsTensor", "EndsTensorList"]),
+    ctx.givenBy("strides", ["StridesTensor", "StridesTensorList"]),
+  ];
+  if (typeof ends === "string" || typeof steps === "string") return undefined;
+  return ends.map((end, i) => (end === -1 && steps[i]! < 0 ? -Number.MAX_SAFE_INTEGER : end));
+}
+
 function stridedSlice(ctx: OpContext) {
   const x = ctx.input("Input");
   const steps = ctx.asValue(ctx.givenBy("strides", ["StridesTensor", "StridesTensorList"]), "steps");
-  decreased(ctx, ctx.step("Slice", [x.value, ...bounds(ctx), steps], "slice"), x.dims.length);
+  const [starts, ends, axes] = bounds(ctx);
+  const known = backwardEnds(ctx);
+  const inputs = [x.value, starts, known ? ctx.ints("ends", known) : ends, axes, steps];
+  decreased(ctx, ctx.step("Slice", inputs, "slice"), x.dims.length);
 }
 
 function crop(ctx: OpContext) {

@@ -15,11 +15,35 @@ export interface Recorded {
   readonly outputs: Map<number, Tensor>;
 }
 
+const ARRAYS = {
+  float32: Float32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+};
+
+type Entry = readonly [name: string, dtype: keyof typeof ARRAYS, dims: readonly number[]];
+
+/** The arrays of a packed file, by name. */
+function* unpacked(file: string): Generator<[string, Tensor]> {
+  const url = new URL(`../../../fixtures/paddle/${file}`, import.meta.url);
+  const [index, data] = ["index", "data"].map(
+    (name) => readNpz(readFileSync(url), file).get(name)!.data as Uint8Array,
+  );
+  let at = 0;
+  for (const [name, dtype, dims] of JSON.parse(new TextDecoder().decode(index)) as Entry[]) {
+    const size = elementCount(dims) * ARRAYS[dtype].BYTES_PER_ELEMENT;
+    const bytes = new Uint8Array(data!.subarray(at, at + size));
+    at += size;
+    yield [name, tensor(dtype, dims, new ARRAYS[dtype](bytes.buffer) as never) as Tensor];
+  }
+}
+
 /** The cases of a file of fixtures, by name. */
 export function recordedCases(file: string): Map<string, Recorded> {
-  const url = new URL(`../../../fixtures/paddle/${file}`, import.meta.url);
   const cases = new Map<string, Recorded>();
-  for (const [key, value] of readNpz(readFileSync(url), file)) {
+  for (const [key, value] of unpacked(file)) {
     const [, name, kind, which] = /^(.*?)\/(model|params|in|out)(?:\/(.*))?$/.exec(key) ?? [];
     const none = new Uint8Array();
     const found = cases.get(name!) ?? { model: none, params: none, inputs: new Map(), outputs: new Map() };
