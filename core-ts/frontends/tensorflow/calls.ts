@@ -8,6 +8,14 @@ type Call = (run: Execution, inputs: readonly Value[], prefix: string) => readon
 
 const MOST_TURNS = 4096;
 
+/** Names that say nothing of the net; they are left out of the names of what is written. */
+const IS_CALL = /^(Stateful)?PartitionedCall(_\d+)?$/;
+
+function inside(node: TfNode, prefix: string): string {
+  const kept = node.name.split("/").filter((part) => !IS_CALL.test(part));
+  return kept.length > 0 ? `${prefix}${kept.join("/")}/` : prefix;
+}
+
 function functionOf(graph: TfGraph, name: string | undefined, node: TfNode): TfFunction {
   const found = graph.functions.get(name ?? "");
   if (found) return found;
@@ -33,7 +41,7 @@ function loop(node: TfNode, graph: TfGraph): Call {
   const condition = functionOf(graph, attrFunction(node, "cond"), node);
   const body = functionOf(graph, attrFunction(node, "body"), node);
   return (run, inputs, prefix) => {
-    const at = `${prefix}${node.name}/`;
+    const at = inside(node, prefix);
     let state = [...inputs];
     for (let turns = 0; turns <= MOST_TURNS; turns++) {
       const [goesOn] = call(run, condition, state, at);
@@ -49,7 +57,7 @@ function branch(node: TfNode, graph: TfGraph): Call {
   return (run, [condition, ...inputs], prefix) => {
     const chosen = decision(condition, "a branch whose condition is not known at conversion");
     const name = attrFunction(node, chosen === 0 ? "else_branch" : "then_branch");
-    return call(run, functionOf(graph, name, node), inputs, `${prefix}${node.name}/`);
+    return call(run, functionOf(graph, name, node), inputs, inside(node, prefix));
   };
 }
 
@@ -59,7 +67,7 @@ function choice(node: TfNode, graph: TfGraph): Call {
     const chosen = decision(index, "a branch whose number is not known at conversion");
     // A number out of range takes the last branch.
     const name = branches[chosen] ?? branches.at(-1);
-    return call(run, functionOf(graph, name, node), inputs, `${prefix}${node.name}/`);
+    return call(run, functionOf(graph, name, node), inputs, inside(node, prefix));
   };
 }
 
@@ -69,7 +77,7 @@ export function callOf(node: TfNode, graph: TfGraph): Call | undefined {
     case "PartitionedCall":
     case "StatefulPartitionedCall": {
       const fn = functionOf(graph, attrFunction(node, "f"), node);
-      return (run, inputs, prefix) => call(run, fn, inputs, `${prefix}${node.name}/`);
+      return (run, inputs, prefix) => call(run, fn, inputs, inside(node, prefix));
     }
     case "While":
     case "StatelessWhile":
@@ -83,7 +91,7 @@ export function callOf(node: TfNode, graph: TfGraph): Call | undefined {
     default: {
       // Old libraries are called by the function's own name.
       const fn = graph.functions.get(node.op);
-      return fn && ((run, inputs, prefix) => call(run, fn, inputs, `${prefix}${node.name}/`));
+      return fn && ((run, inputs, prefix) => call(run, fn, inputs, inside(node, prefix)));
     }
   }
 }

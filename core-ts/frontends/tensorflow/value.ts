@@ -13,6 +13,8 @@ export interface TensorValue {
   readonly perm?: readonly number[];
   /** Elements known at conversion, in the original's order; null for one that is not. Only small tensors have it. */
   readonly known?: readonly (number | null)[];
+  /** The number that every element is, where that is known and perhaps how many there are is not. */
+  readonly every?: number;
   /** Makes the value anew in another order, where transposing what feeds it is better than transposing it. */
   readonly remade?: (perm: readonly number[] | undefined) => TensorValue;
   /** For a matrix made of images: the same without a Transpose, with its columns in another order: column i is column `columns[i]`. */

@@ -8,6 +8,7 @@ import { GATHERING } from "./gathering.ts";
 import { IMAGING } from "./imaging.ts";
 import { JOINING } from "./joining.ts";
 import { MATRIX } from "./matrix.ts";
+import { NORMALIZING } from "./normalizing.ts";
 import { POOLING } from "./pooling.ts";
 import { RECURRENT } from "./recurrent.ts";
 import { REDUCING } from "./reducing.ts";
@@ -29,6 +30,7 @@ export const TENSOR_OPS: ReadonlyMap<string, Convert> = new Map(
     ...IMAGING,
     ...JOINING,
     ...MATRIX,
+    ...NORMALIZING,
     ...POOLING,
     ...RECURRENT,
     ...REDUCING,

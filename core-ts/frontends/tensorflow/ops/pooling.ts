@@ -1,8 +1,8 @@
 import { attr } from "../../../graph/attributes.ts";
 import type { Convert } from "../convert.ts";
-import { attrBool, attrFloat, attrInt, attrString } from "../node.ts";
+import { attrFloat, attrInt } from "../node.ts";
 import { rankedDims, wholeNumbers } from "../settle.ts";
-import { channelsFirst, Refused } from "../value.ts";
+import { channelsFirst } from "../value.ts";
 import { channelAxis, imageDims, imageOrder, slide, spatialAxes, windowOf } from "../window.ts";
 import { likewise } from "./elementwise.ts";
 
@@ -26,22 +26,6 @@ const pool =
     const type = { dtype: x!.dtype, dims, ...(order ? { perm: order } : {}) };
     return to.emit(op, [to.arrange(x!, order)], type, attrs);
   };
-
-/** Inputs: x, scale, offset, mean, variance. The further outputs are for training only. */
-const batchNormalization: Convert = (node, [x, scale, offset, mean, variance], to) => {
-  const { length: rank } = rankedDims(x!, "an image");
-  if (attrBool(node, "is_training", true))
-    throw new Refused(
-      "FusedBatchNorm in training mode, with statistics of the batch (freeze the graph for inference)",
-    );
-  const isLast = attrString(node, "data_format", "NHWC").endsWith("C");
-  const order = isLast ? channelsFirst(rank) : undefined;
-  const type = { dtype: x!.dtype, dims: x!.dims, ...(order ? { perm: order } : {}) };
-  const inputs = [to.arrange(x!, order), scale!, offset!, mean!, variance!];
-  return to.emit("BatchNormalization", inputs, type, {
-    epsilon: attr.float(attrFloat(node, "epsilon", 1e-4)),
-  });
-};
 
 /** sqr_sum = Σ over depth_radius on both sides; x / (bias + alpha · sqr_sum)^beta. ONNX divides alpha by the size. */
 const lrn: Convert = (node, [x], to) => {
@@ -68,9 +52,6 @@ const softmax =
 export const POOLING: Readonly<Record<string, Convert>> = {
   AvgPool: pool("AveragePool"),
   AvgPool3D: pool("AveragePool"),
-  FusedBatchNorm: batchNormalization,
-  FusedBatchNormV2: batchNormalization,
-  FusedBatchNormV3: batchNormalization,
   LogSoftmax: softmax("LogSoftmax"),
   LRN: lrn,
   MaxPool: pool("MaxPool"),

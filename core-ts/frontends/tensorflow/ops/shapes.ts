@@ -67,7 +67,7 @@ const fill: Convert = (_, [shape, value], to) => {
   const sizes = to.asInt64(shape!, "shape");
   if (element === undefined || element === null) return to.emit("Expand", [value!, sizes], { dtype, dims });
   const one = { kind: "tensor", value: tensorOfNumbers(dtype, [1], [element]) } as const;
-  return to.emit("ConstantOfShape", [sizes], { dtype, dims }, { value: one });
+  return { ...to.emit("ConstantOfShape", [sizes], { dtype, dims }, { value: one }), every: element };
 };
 
 const range: Convert = (_, [start, limit, delta], to) => {

@@ -15,6 +15,13 @@ async function answersAlike(one: Case): Promise<void> {
 
 describe("loops, branches and functions", () => {
   const all = [...readCases("loops.pack"), ...readCases("functions.pack")];
+  it("flattened images meet a dense layer without a Transpose", async () => {
+    const { graph } = await convertCase(all.find(({ name }) => name === "net/flatten")!);
+    expect(graph.nodes.filter(({ op }) => op === "Transpose").map(({ inputs }) => inputs[0])).toEqual([
+      "x0:0",
+    ]);
+  });
+
   it.each(all.map((one) => [one.name, one] as const))("%s", async (_, one) => {
     await answersAlike(one);
   });
