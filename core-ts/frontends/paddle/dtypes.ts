@@ -39,3 +39,9 @@ export function isStored(dtype: DType | undefined): dtype is StoredType {
 export function bytesOf(dtype: StoredType): number {
   return BYTES[dtype];
 }
+
+/** The number of a type that is given by name; -1 for others. */
+export function codeOf(name: string): number {
+  const found = Object.entries(CODES).find(([, dtype]) => dtype === name);
+  return found ? Number(found[0]) : -1;
+}

@@ -5,6 +5,7 @@ import { Refusals } from "../refusals.ts";
 import { OpContext } from "./context.ts";
 import { inputsOf } from "./input-shapes.ts";
 import { converterOfOp } from "./ops/index.ts";
+import { isPir, readPir } from "./pir/read-pir.ts";
 import type { Op, Program } from "./program.ts";
 import { readParams } from "./read-params.ts";
 import { readProgram } from "./read-program.ts";
@@ -58,7 +59,8 @@ function declareOutputs(program: Program, graph: GraphBuilder, scope: Scope): vo
  * open stay open, unless -is fills them: what depends on them is computed when the model runs.
  */
 export const fromPaddle: Converter = async (request: ConversionRequest): Promise<Model> => {
-  const program = readProgram(request.model);
+  const { model } = request;
+  const program = isPir(model) ? readPir(model) : readProgram(model);
   const inputs = inputsOf(program, request);
   const graph = new GraphBuilder();
   const scope = new Scope(program, await readParams(program, request), graph, inputs);

@@ -9,3 +9,9 @@ describe("ops and small nets answer as PaddlePaddle does", () => {
     it(name, () => expectRecorded(found, TOLERANCE));
   }
 });
+
+describe("ops and small nets of Paddle 3's .json answer as PaddlePaddle does", () => {
+  for (const [name, found] of recordedCases("cases-pir.npz")) {
+    it(name, () => expectRecorded(found, TOLERANCE, "net.json"));
+  }
+});
