@@ -73,8 +73,11 @@ const silu: OpConverter = (ctx) => {
 };
 
 const elu: OpConverter = (ctx) => {
-  if (ctx.number("scale", 1) !== 1 || ctx.number("input_scale", 1) !== 1) ctx.refuse("a scale");
-  return [ctx.emit("Elu", [inputOf(ctx)], { alpha: attr.float(ctx.number("alpha", 1)) })];
+  if (ctx.number("input_scale", 1) !== 1) ctx.refuse("input_scale");
+  const [x, scale] = [inputOf(ctx), ctx.number("scale", 1)];
+  const attributes = { alpha: attr.float(ctx.number("alpha", 1)) };
+  if (scale === 1) return [ctx.emit("Elu", [x], attributes)];
+  return [ctx.emit("Mul", [ctx.step("Elu", [x], "curve", attributes), ctx.scalar("scale", scale)])];
 };
 
 const softplus: OpConverter = (ctx) => {

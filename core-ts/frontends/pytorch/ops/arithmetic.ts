@@ -1,3 +1,4 @@
+import { attr } from "../../../graph/attributes.ts";
 import type { ScalarType } from "../archive/scalar-types.ts";
 import type { OpContext, OpConverter } from "../context.ts";
 import type { Value } from "../value.ts";
@@ -68,6 +69,9 @@ const remainder: OpConverter = (ctx) => {
   const whole = ctx.step("Floor", [ctx.step("Div", [a, b], "quotient")], "whole");
   return [ctx.emit("Sub", [a, ctx.step("Mul", [whole, b], "part")])];
 };
+
+/** The rest with the sign of the dividend, as C has it. */
+const fmod: OpConverter = (ctx) => [ctx.emit("Mod", both(ctx, ctx.output().dtype), { fmod: attr.int(1) })];
 
 const power: OpConverter = (ctx) => {
   const { dtype } = ctx.output();
@@ -188,6 +192,7 @@ export const ARITHMETIC = {
   true_divide: divide,
   floor_divide: divide,
   remainder,
+  fmod,
   pow: power,
   maximum: extremum("Max"),
   minimum: extremum("Min"),
@@ -205,6 +210,7 @@ export const ARITHMETIC = {
   bitwise_xor: logic("Xor"),
   __and__: logic("And"),
   __or__: logic("Or"),
+  __xor__: logic("Xor"),
   logical_not: not,
   bitwise_not: not,
   where,

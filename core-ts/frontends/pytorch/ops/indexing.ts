@@ -132,38 +132,55 @@ const embedding: OpConverter = (ctx) => {
   return [ctx.emit("Gather", [ctx.tensor("weight").name, ctx.tensor("indices").name], { axis: attr.int(0) })];
 };
 
-/** x[:, i] or x[i, j], with indices for axes that follow each other. */
-const index: OpConverter = (ctx) => {
-  const x = ctx.tensor("self");
-  const all = ctx.optionals("indices");
-  const given = all.flatMap((one, axis) => (one ? [{ axis, value: one }] : []));
-  if (given.some(({ value }) => value.dtype === "bool")) ctx.refuse("a mask as its index");
-  const [first] = given;
-  if (!first) return [x];
-  if (given.length === 1) {
-    const inputs = [x.name, cast(ctx, first.value, "int64")];
-    return [ctx.emit("Gather", inputs, { axis: attr.int(first.axis) })];
-  }
-  const isLeading = given.every(({ axis }, i) => axis === i);
-  const shapes = new Set(given.map(({ value }) => value.dims.join()));
-  if (!isLeading) ctx.refuse("indices for axes that are not the first");
+interface Index {
+  readonly axis: number;
+  readonly value: Value;
+}
+
+/** The indices of several axes as the rows that GatherND takes, and how many axes they span. */
+function rowsOf(ctx: OpContext, given: readonly Index[]): readonly [rows: string, rank: number] {
   const ints = given.map(({ value }) => cast(ctx, value, "int64"));
+  const isOneShape = new Set(given.map(({ value }) => value.dims.join())).size === 1;
   // A sum with zeros broadcasts them to one shape.
-  const like =
-    shapes.size === 1
-      ? ints
-      : ints.map((name, i) =>
-          ints.reduce((sum, other, j) => {
-            if (i === j) return sum;
-            const zero = ctx.step("Sub", [other, other], "zero");
-            return ctx.step("Add", [sum, zero], "index");
-          }, name),
-        );
+  const zeros = isOneShape ? [] : ints.map((name) => ctx.step("Sub", [name, name], "zero"));
+  const like = ints.map((name, i) =>
+    zeros.reduce((sum, zero, j) => (i === j ? sum : ctx.step("Add", [sum, zero], "index")), name),
+  );
   const rank = Math.max(...given.map(({ value }) => value.rank));
   const last = ctx.int64s("axes", [rank]);
   const columns = like.map((name) => ctx.step("Unsqueeze", [name, last], "column"));
-  const rows = ctx.step("Concat", columns, "indices", { axis: attr.int(rank) });
-  return [ctx.emit("GatherND", [x.name, rows])];
+  return [ctx.step("Concat", columns, "indices", { axis: attr.int(rank) }), rank];
+}
+
+/** x[i, :, j]: the indexed axes go to the front; what they give stands where they stood, if they follow each other. */
+function indexSeveral(ctx: OpContext, x: Value, given: readonly Index[]): Value {
+  const axes = given.map(({ axis }) => axis);
+  const rest = x.dims.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const order = [...axes, ...rest];
+  const isLeading = order.every((axis, i) => axis === i);
+  const moved = isLeading ? x.name : ctx.step("Transpose", [x.name], "moved", { perm: attr.ints(order) });
+  const [rows, rank] = rowsOf(ctx, given);
+  const isAdjacent = axes.every((axis, i) => axis === axes[0]! + i);
+  const before = isAdjacent ? axes[0]! : 0;
+  if (before === 0) return ctx.emit("GatherND", [moved, rows]);
+  const found = ctx.step("GatherND", [moved, rows], "found");
+  const total = rank + rest.length;
+  const back = Array.from({ length: total }, (_, i) => {
+    if (i < before) return rank + i;
+    return i < before + rank ? i - before : i;
+  });
+  return ctx.emit("Transpose", [found], { perm: attr.ints(back) });
+}
+
+const index: OpConverter = (ctx) => {
+  const x = ctx.tensor("self");
+  const given = ctx.optionals("indices").flatMap((value, axis) => (value ? [{ axis, value }] : []));
+  if (given.some(({ value }) => value.dtype === "bool")) ctx.refuse("a mask as its index");
+  const [first] = given;
+  if (!first) return [x];
+  if (given.length > 1) return [indexSeveral(ctx, x, given)];
+  const inputs = [x.name, cast(ctx, first.value, "int64")];
+  return [ctx.emit("Gather", inputs, { axis: attr.int(first.axis) })];
 };
 
 const triangle =

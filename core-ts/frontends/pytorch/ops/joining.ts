@@ -86,6 +86,20 @@ const expandAs: OpConverter = (ctx) => {
   ];
 };
 
+/** Vectors laid along axes of their own; "xy" has the first two axes exchanged. */
+const meshgrid: OpConverter = (ctx) => {
+  const isSwapped = ctx.text("indexing", "ij") === "xy";
+  return ctx.tensors("tensors").map((part, i, { length }) => {
+    const axis = isSwapped && i < 2 ? 1 - i : i;
+    const shape = Array.from({ length }, (_, at) => (at === axis ? -1 : 1));
+    const laid = ctx.step("Reshape", [part.name, ctx.int64s("along", shape)], "laid");
+    const sizes = ctx
+      .output(i)
+      .dims.map((size) => (typeof size === "number" ? size : ctx.refuse("vectors of open size")));
+    return ctx.emit("Expand", [laid, ctx.int64s("shape", sizes)], {}, i);
+  });
+};
+
 const repeat: OpConverter = (ctx) => {
   const x = ctx.tensor("self");
   const counts = ctx.counts(ctx.has("dims") ? "dims" : "repeats");
@@ -157,6 +171,7 @@ export const JOININGS = {
   expand_copy: expand,
   broadcast_to: expand,
   expand_as: expandAs,
+  meshgrid,
   repeat,
   tile: repeat,
   repeat_interleave: interleave,

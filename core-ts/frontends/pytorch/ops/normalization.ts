@@ -68,6 +68,19 @@ const instanceNorm: OpConverter = (ctx) => {
   return [ctx.emit("InstanceNormalization", inputs, { epsilon })];
 };
 
+/** What instance_norm is decomposed to: the normalization of one sample, channel by channel, with its own statistics. */
+const ownStatistics: OpConverter = (ctx) => {
+  const x = ctx.tensor("input");
+  if (ctx.overload !== "no_stats" || x.dims[0] !== 1) {
+    ctx.refuse("statistics of a batch: call model.eval() before the export");
+  }
+  ctx.ignore("training", "momentum");
+  const size = channelsOf(ctx, x);
+  const inputs = [x.name, affine(ctx, "weight", 1, size), affine(ctx, "bias", 0, size)];
+  const epsilon = attr.float(ctx.number("eps", 1e-5));
+  return [ctx.emit("InstanceNormalization", inputs, { epsilon }), ...statistics(ctx, 1)];
+};
+
 /** x / sqrt(mean(x²) + eps) · weight, over the last axes. */
 const rmsNorm: OpConverter = (ctx) => {
   const x = ctx.tensor("input");
@@ -97,6 +110,7 @@ const norm: OpConverter = (ctx) => {
 export const NORMALIZATIONS = {
   batch_norm: batchNorm,
   _native_batch_norm_legit_no_training: batchNorm,
+  _native_batch_norm_legit: ownStatistics,
   layer_norm: layerNorm,
   native_layer_norm: layerNorm,
   group_norm: groupNorm,

@@ -5,7 +5,7 @@
 import { attr } from "../../../graph/attributes.ts";
 import { type TensorOf, tensor } from "../../../tensor/tensor.ts";
 import type { OpContext, OpConverter } from "../context.ts";
-import type { Value } from "../value.ts";
+import { Value } from "../value.ts";
 
 interface Kind {
   readonly op: "LSTM" | "GRU" | "RNN";
@@ -23,15 +23,12 @@ interface Stack {
   readonly states: readonly Value[];
 }
 
-function constantsOf(ctx: OpContext): TensorOf<"float32">[] {
-  return ctx.tensors("params").map(({ content }) => {
-    if (content?.dtype === "float32") return content;
-    return ctx.refuse("weights that are computed, or not float32");
-  });
+function float32(ctx: OpContext, { content }: Value): TensorOf<"float32"> {
+  return content?.dtype === "float32" ? content : ctx.refuse("weights that are computed, or not float32");
 }
 
 function stackOf(ctx: OpContext, kind: Kind): Stack {
-  const params = constantsOf(ctx);
+  const params = ctx.tensors("params").map((one) => float32(ctx, one));
   const [layers, directions] = [ctx.int("num_layers"), ctx.flag("bidirectional") ? 2 : 1];
   const each = ctx.flag("has_biases", true) ? 4 : 2;
   if (ctx.flag("train") && ctx.number("dropout", 0) !== 0) {
@@ -155,9 +152,32 @@ const recurrent =
     return [y, ...states].map((name, i) => ctx.made(name, i));
   };
 
+/** One step: a sequence of length 1. */
+const cell =
+  (kind: Kind): OpConverter =>
+  (ctx) => {
+    const names = ["w_ih", "w_hh", "b_ih", "b_hh"].filter((name) => ctx.has(name));
+    const weights = names.map((name) => float32(ctx, ctx.tensor(name)));
+    const states = kind.op === "LSTM" ? ctx.tensors("hx") : [ctx.tensor("hx")];
+    const axis = ctx.int64s("axes", [0]);
+    const first = (value: Value) =>
+      new Value(ctx.step("Unsqueeze", [value.name, axis], "first"), "float32", []);
+    const stack = {
+      ...{ kind, layers: 1, directions: 1, weights: [weights], hidden: weights[1]!.dims[1]! },
+      states: states.map((state) => (state.uniform === 0 ? state : first(state))),
+    };
+    const last = layerOf(ctx, stack, 0, first(ctx.tensor("input")).name);
+    return last.states.map((state, i) => ctx.emit("Squeeze", [state, axis], {}, i));
+  };
+
+const LSTM: Kind = { op: "LSTM", gates: [0, 3, 1, 2] };
+const GRU: Kind = { op: "GRU", gates: [1, 0, 2] };
+
 export const RECURRENT = {
-  lstm: recurrent({ op: "LSTM", gates: [0, 3, 1, 2] }),
-  gru: recurrent({ op: "GRU", gates: [1, 0, 2] }),
+  lstm: recurrent(LSTM),
+  lstm_cell: cell(LSTM),
+  gru: recurrent(GRU),
+  gru_cell: cell(GRU),
   rnn_tanh: recurrent({ op: "RNN", gates: [0], activation: "Tanh" }),
   rnn_relu: recurrent({ op: "RNN", gates: [0], activation: "Relu" }),
 } as const satisfies Record<string, OpConverter>;

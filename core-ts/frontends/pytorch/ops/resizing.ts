@@ -47,15 +47,14 @@ const nearestExact: OpConverter = (ctx) => [
 ];
 
 const interpolated =
-  (mode: "linear" | "cubic", antialias = 0): OpConverter =>
+  (mode: "linear" | "cubic"): OpConverter =>
   (ctx) => {
     const corners = ctx.flag("align_corners");
     return [
       resized(ctx, {
         mode: attr.string(mode),
         coordinate_transformation_mode: attr.string(corners ? "align_corners" : "half_pixel"),
-        ...(mode === "cubic" ? { cubic_coeff_a: attr.float(antialias ? -0.5 : -0.75) } : {}),
-        ...(antialias ? { antialias: attr.int(1) } : {}),
+        ...(mode === "cubic" ? { cubic_coeff_a: attr.float(-0.75) } : {}),
       }),
     ];
   };
@@ -68,6 +67,5 @@ export const RESIZINGS = {
   _upsample_nearest_exact2d: nearestExact,
   upsample_linear1d: interpolated("linear"),
   upsample_bilinear2d: interpolated("linear"),
-  _upsample_bilinear2d_aa: interpolated("linear", 1),
   upsample_bicubic2d: interpolated("cubic"),
 } as const satisfies Record<string, OpConverter>;
