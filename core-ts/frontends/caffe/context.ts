@@ -122,6 +122,8 @@ export class LayerContext {
   }
 
   ints(what: string, values: readonly number[]): string {
+    const sound = values.every(Number.isInteger);
+    if (!sound) throw this.broken(`needs sizes ${values.join(", ")}, which does not fit its bottoms`);
     return this.graph.int64s(this.inner(what), values);
   }
 

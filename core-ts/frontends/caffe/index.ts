@@ -34,6 +34,9 @@ function inputShapes({ inputs }: ResolvedNet, { inputShapes: given, model }: Con
   });
 }
 
+/** The only dim that is not known before the net runs: how many objects a detector finds. */
+const OPEN = -1;
+
 /** What the layer says and its conversion did not ask for. */
 const unknownFields = ({ fields }: Layer): string[] => [
   ...fields.unreadInside(),
@@ -65,6 +68,10 @@ class Conversion {
     const names = tops.map(({ name }) => name);
     const ctx = new LayerContext(layer, inputs, names, this.#graph, { weights: this.weights, scale });
     const made = convert(ctx);
+    for (const { dims } of made) {
+      if (dims.every((dim) => dim === OPEN || (dim > 0 && Number.isInteger(dim)))) continue;
+      throw ctx.broken(`makes a blob of shape ${dims.join("x")}`);
+    }
     for (const one of scale ? [layer, scale] : [layer]) {
       const [field] = unknownFields(one);
       if (field !== undefined) throw new Refused(`${one.type} with ${field}`);
@@ -95,7 +102,7 @@ class Conversion {
     this.#refusals.throwIfAny(file, REMEDY);
     for (const value of this.net.outputs) {
       const { value: output, dims } = this.#blobs.get(value)!;
-      const isKnown = dims.every((dim) => dim >= 0);
+      const isKnown = !dims.includes(OPEN);
       this.#graph.output(output, isKnown ? { dtype: "float32", dims } : null);
     }
     return this.#graph.build(name, "Caffe");

@@ -9,6 +9,8 @@ import type { Blob, LayerContext, LayerConverter } from "../context.ts";
 import type { Fields } from "../text/fields.ts";
 
 const CODES = { CORNER: 1, CENTER_SIZE: 2, CORNER_SIZE: 3 };
+/** Each image becomes two dozen nodes. */
+const MOST_IMAGES = 256;
 /** What takes a score out of the running: below any threshold on a probability, and no magnitude that would spoil a scale. */
 const OUT = -1;
 
@@ -182,6 +184,7 @@ function rowsOf(
 const detectionOutput: LayerConverter = (ctx): Blob[] => {
   const detection = detectionOf(ctx);
   const { images, param } = detection;
+  if (images > MOST_IMAGES) ctx.refuse(`DetectionOutput of more than ${MOST_IMAGES} images`);
   const eta = param.message("nms_param").float("eta", 1);
   if (eta !== 1) ctx.refuse("DetectionOutput with eta below 1");
   const boxes = ctx.transposed(decoded(ctx, detection), [0, 2, 1, 3], "turned");

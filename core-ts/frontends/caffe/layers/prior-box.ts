@@ -3,6 +3,9 @@ import { tensor } from "../../../tensor/tensor.ts";
 import type { Blob, LayerContext, LayerConverter } from "../context.ts";
 import type { Fields } from "../text/fields.ts";
 
+/** A million boxes; SSD512 has 24564. */
+const MOST_NUMBERS = 4_000_000;
+
 const float = Math.fround;
 const sqrt = (x: number): number => float(Math.sqrt(x));
 
@@ -58,6 +61,7 @@ const priorBox: LayerConverter = (ctx): Blob[] => {
   const variances = variancesOf(ctx, param);
   const isClipped = param.bool("clip", false);
   const count = height * width * sizes.length * 4;
+  if (count > MOST_NUMBERS) throw ctx.broken(`makes ${count / 4} boxes on a map of ${height}x${width}`);
   const data = new Float32Array(2 * count);
   let at = 0;
   for (let y = 0; y < height; y++) {

@@ -79,8 +79,12 @@ interface Walk {
   readonly conts: readonly string[];
 }
 
+/** Each step becomes a dozen nodes. */
+const MOST_STEPS = 1024;
+
 function walkOf(ctx: LayerContext, sequence: Sequence): Walk {
   const { steps, batch } = sequence;
+  if (steps > MOST_STEPS) ctx.refuse(`${ctx.layer.type} of more than ${MOST_STEPS} steps`);
   const inputs = eachStep(ctx, transformed(ctx, sequence), steps, "input");
   return {
     inputs,

@@ -86,6 +86,7 @@ function continuation(ctx: LayerContext): Blob[] {
   const [steps, batch] = [param.int("time_step", dims[0]!), param.int("batch_size", dims[1] ?? 1)];
   const axis = param.int("axis", 0);
   if (axis !== 0) ctx.refuse("ContinuationIndicator along an axis other than 0");
+  if (steps < 1 || batch < 1) throw ctx.broken(`has ${steps} steps of ${batch} sequences`);
   const data = new Float32Array(steps * batch).fill(1).fill(0, 0, batch);
   const value = ctx.graph.constant(ctx.tops[0]!, tensor("float32", [steps, batch], data));
   return [{ value, dims: [steps, batch] }];

@@ -112,6 +112,8 @@ describe("a layer that contradicts itself is refused with its line", () => {
     [one("Crop"), /has 1 bottoms, expected at least 2/],
     [one("LSTM", "recurrent_param { num_output: 2 }"), /has 1 bottoms and num_output 2/],
     [one("Clip"), /lacks min or max/],
+    [one("Interp", "interp_param { shrink_factor: 0 }"), /needs sizes 1, 4, Infinity, Infinity/],
+    [one("Interp", "interp_param { height: 0 width: 2 }"), /makes a blob of shape 1x4x0x2/],
     [one("PriorBox", "prior_box_param { min_size: 2 }"), /has no img_size/],
   ])("%s", async (text, message) => {
     const error = await failure(convert(X + text));
