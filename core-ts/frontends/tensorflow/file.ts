@@ -5,6 +5,7 @@ import type { ConversionRequest } from "../converter.ts";
 import type { TfGraph } from "./node.ts";
 import { decoded, tensorflow } from "./proto.ts";
 import { readGraph } from "./read-graph.ts";
+import { variableKeys } from "./variable-keys.ts";
 import { readVariables } from "./variables.ts";
 
 const SAVED_MODEL = "saved_model.pb";
@@ -50,8 +51,13 @@ async function savedModel(bytes: Uint8Array, name: string, request: ConversionRe
   const [meta] = model.metaGraphs;
   if (!meta?.graphDef) throw new ModelError(`${name} holds no graph; export the model again`, { file: name });
   const signature = signatureOf(meta);
+  const graph = readGraph(meta.graphDef, name);
   const variables = await readVariables(request.beside);
-  return { graph: readGraph(meta.graphDef, name), variables, ...(signature ? { signature } : {}) };
+  for (const [node, key] of variableKeys(graph)) {
+    const value = variables.get(key);
+    if (value) variables.set(node, value);
+  }
+  return { graph, variables, ...(signature ? { signature } : {}) };
 }
 
 /** @throws ModelError, UnsupportedError for files that are no graph, ConfigError for a folder that is no SavedModel. */

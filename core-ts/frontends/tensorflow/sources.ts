@@ -44,7 +44,7 @@ const merge: Source = (_, inputs, { surroundings: { to } }) => {
 const variable: Source = (node, _, run) => {
   const shared = attrString(node, "shared_name", "");
   const { variables } = run.surroundings;
-  const name = variables.has(shared) ? shared : node.name;
+  const name = variables.has(node.name) ? node.name : shared;
   if (!variables.has(name)) {
     run.missing.variables.add(shared || node.name);
     return UNKNOWN;

@@ -1,7 +1,7 @@
 import { attr } from "../../../graph/attributes.ts";
 import type { Convert } from "../convert.ts";
 import type { Emitter } from "../emitter.ts";
-import { attrBool } from "../node.ts";
+import { attrBool, attrFloat } from "../node.ts";
 import { Refused, type TensorValue } from "../value.ts";
 import { expandDims } from "./reshape.ts";
 
@@ -41,6 +41,12 @@ function selected(inputs: readonly TensorValue[], to: Emitter): TensorValue {
 
 const suppress: Convert = (_, inputs, to) => to.cast(selected(inputs, to), "int32", "");
 
+/** The first of them has the overlap as an attribute. */
+const suppressOld: Convert = (node, inputs, to) => {
+  const overlap = to.scalar("float32", attrFloat(node, "iou_threshold", 0.5), "overlap");
+  return suppress(node, [...inputs.slice(0, 3), overlap], to);
+};
+
 /** With scores, as NonMaxSuppressionV5 gives them; its soft suppression is another algorithm. */
 const suppressScored: Convert = (node, inputs, to) => {
   const [, scores, , , , sigma] = inputs;
@@ -62,7 +68,7 @@ const suppressCounted: Convert = (node, inputs, to) => {
 };
 
 export const DETECTION: Readonly<Record<string, Convert>> = {
-  NonMaxSuppression: suppress,
+  NonMaxSuppression: suppressOld,
   NonMaxSuppressionV2: suppress,
   NonMaxSuppressionV3: suppress,
   NonMaxSuppressionV4: suppressCounted,

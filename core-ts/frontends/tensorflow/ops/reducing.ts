@@ -74,22 +74,20 @@ const cumulative: Convert = (node, [x, axis], to) => {
 };
 
 /** The largest of the last axis, in order, and where they stood. */
-const topK: Convert = (node, [x, k], to) => {
+const topK: Convert = (_, [x, k], to) => {
   const dims = rankedDims(x!, "a tensor");
-  const count =
-    k?.known?.[0] ??
-    (node.attrs.get("k")?.kind === "int" ? (node.attrs.get("k") as { value: number }).value : null);
+  const count = k!.known?.[0] ?? null;
   const shape = [...dims.slice(0, -1), count];
   const number =
-    k && !k.known
+    count === null
       ? to.emit(
-          "Unsqueeze",
-          [to.asInt64(k, "k64"), to.ints([0], "axes")],
+          "Reshape",
+          [to.asInt64(k!, "k64"), to.ints([1], "one")],
           { dtype: "int64", dims: [1] },
           {},
           "k",
         )
-      : to.ints([count ?? 0], "k");
+      : to.ints([count], "k");
   const [values, indices] = to.emitMany(
     "TopK",
     [to.plain(x!), number],
@@ -117,6 +115,5 @@ export const REDUCING: Readonly<Record<string, Convert>> = {
   Min: reduce("ReduceMin", (values) => Math.min(...values)),
   Prod: reduce("ReduceProd", product),
   Sum: reduce("ReduceSum", sum),
-  TopK: topK,
   TopKV2: topK,
 };

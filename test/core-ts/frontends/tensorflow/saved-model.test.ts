@@ -37,7 +37,7 @@ const cut =
     path.includes(part) ? bytes.subarray(0, length) : bytes;
 
 describe("a SavedModel with its variables in the folder", () => {
-  it.each(["saved_v1", "saved_v2"])(
+  it.each(["saved_v1", "saved_v2", "saved_keras3"])(
     "%s takes its ends from the signature and answers as in TensorFlow",
     async (folder) => {
       const { x, y } = Object.fromEntries(
