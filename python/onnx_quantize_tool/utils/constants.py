@@ -1,0 +1,4 @@
+"""Words of the command line, for scripts that compare with them."""
+
+FRAMEWORKS = ("onnx", "pytorch", "caffe", "paddle", "tensorflow")
+RUN_MODES = ("quant", "infer", "convert", "compare")
