@@ -1,14 +1,15 @@
-import { elementCount, type TensorOf, tensor } from "./tensor.ts";
+import { elementCount, type Tensor } from "./tensor.ts";
 
 /** Transpose of a constant: axis i of the result is axis perm[i] of t. */
-export function permuted(t: TensorOf<"float32">, perm: readonly number[]): TensorOf<"float32"> {
+export function permuted<T extends Tensor>(t: T, perm: readonly number[]): T {
   const dims = perm.map((axis) => t.dims[axis]!);
   const steps = perm.map((axis) => elementCount(t.dims.slice(axis + 1)));
-  const data = new Float32Array(t.data.length);
+  const source = t.data as { readonly [i: number]: unknown };
+  const data = t.data.slice() as { [i: number]: unknown };
   const at = new Array<number>(dims.length).fill(0);
   let from = 0;
-  for (let to = 0; to < data.length; to++) {
-    data[to] = t.data[from]!;
+  for (let to = 0; to < t.data.length; to++) {
+    data[to] = source[from];
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       from += steps[axis]!;
       if (++at[axis]! < dims[axis]!) break;
@@ -16,5 +17,5 @@ export function permuted(t: TensorOf<"float32">, perm: readonly number[]): Tenso
       at[axis] = 0;
     }
   }
-  return tensor("float32", dims, data);
+  return { ...t, dims, data };
 }

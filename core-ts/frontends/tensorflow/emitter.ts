@@ -1,10 +1,10 @@
 import { attr } from "../../graph/attributes.ts";
 import type { Attribute } from "../../graph/graph.ts";
 import { DTYPE_CODES, type DType } from "../../tensor/dtype.ts";
+import { permuted } from "../../tensor/permute.ts";
 import { elementCount, int64Tensor, type Tensor, toNumbers } from "../../tensor/tensor.ts";
 import type { GraphBuilder } from "../graph-builder.ts";
 import { tensorOfNumbers } from "./numbers.ts";
-import { permuteConstant } from "./permute-constant.ts";
 import { broadcast, isIdentity, physicalDims, type TensorType, type TensorValue } from "./value.ts";
 
 type Input = string | TensorValue;
@@ -129,7 +129,7 @@ export class Emitter {
 
   #transpose(base: string, order: Perm, dims: readonly (number | null)[]): string {
     const constant = this.builder.constantOf(base);
-    if (constant) return this.builder.constant(`${base}/transposed`, permuteConstant(constant, order));
+    if (constant) return this.builder.constant(`${base}/transposed`, permuted(constant, order));
     const moved = order.filter((_, i) => dims[i] !== 1);
     // Where only axes of length 1 change place, the elements keep theirs.
     if (

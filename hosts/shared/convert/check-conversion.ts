@@ -2,6 +2,7 @@ import type { Feeds } from "../../../core-ts/backend.ts";
 import { DataError, ModelError } from "../../../core-ts/errors.ts";
 import { openInference } from "../../../core-ts/evaluate/inference.ts";
 import type { PipelineHost } from "../../../core-ts/pipeline.ts";
+import { permuted } from "../../../core-ts/tensor/permute.ts";
 import { elementCount, type Tensor, tensor, toNumbers } from "../../../core-ts/tensor/tensor.ts";
 import { normal, seededUniform } from "../infer/random.ts";
 import { readNpz } from "../npy/npz.ts";
@@ -19,7 +20,12 @@ type Edges = readonly {
 export interface Recorded {
   readonly file: string;
   readonly bytes: Uint8Array;
+  /** Images were recorded as NHWC, and the model takes NCHW. */
+  readonly toChw: boolean;
 }
+
+/** From NHWC to NCHW. */
+const CHANNELS_FIRST = [0, 3, 1, 2];
 
 /** The array of a name; of the only input also "x", of the only output also "y". */
 function named(
@@ -96,7 +102,7 @@ export async function checkConversion(
     for (const { name } of model.inputs) {
       const found = named(arrays, model.inputs, name, "x");
       if (!found) throw wanted(recorded.file, "input", model.inputs, arrays.keys());
-      feeds.set(name, found);
+      feeds.set(name, recorded.toChw && found.dims.length === 4 ? permuted(found, CHANNELS_FIRST) : found);
     }
     const answers = await model.forward(feeds);
     let largest = 0;

@@ -45,7 +45,7 @@ async function requestOf({ settings, ports }: CommandRun): Promise<ConversionReq
 }
 
 async function convert(run: CommandRun): Promise<LoadedModel> {
-  const { framework, reference } = run.settings.source;
+  const { framework, reference, toChw } = run.settings.source;
   const converter = converterOf(framework);
   if (!converter) throw new InternalError(`there is no converter for ${framework}`);
   const bytes = writeModel(await converter(await requestOf(run)));
@@ -53,7 +53,7 @@ async function convert(run: CommandRun): Promise<LoadedModel> {
   const recorded =
     reference === undefined
       ? undefined
-      : { file: reference, bytes: await run.ports.files.read(reference, "--reference") };
+      : { file: reference, toChw, bytes: await run.ports.files.read(reference, "--reference") };
   return { bytes, conversion: { checked: await checkConversion(bytes, host, recorded) } };
 }
 

@@ -1,11 +1,11 @@
 import { attr } from "../../../graph/attributes.ts";
+import { permuted } from "../../../tensor/permute.ts";
 import { toNumbers } from "../../../tensor/tensor.ts";
 import { reshapedOrder, withAxis, withoutAxes } from "../axes.ts";
 import type { Convert } from "../convert.ts";
 import type { Emitter } from "../emitter.ts";
 import { attrInts, type Dims } from "../node.ts";
 import { tensorOfNumbers } from "../numbers.ts";
-import { permuteConstant } from "../permute-constant.ts";
 import { rankedDims, settled, wholeNumbers } from "../settle.ts";
 import { countOf, isIdentity, physicalAxis, positive, Refused, type TensorValue } from "../value.ts";
 
@@ -33,7 +33,7 @@ function looseRows(x: TensorValue, dims: Dims, to: Emitter): Pick<TensorValue, "
     Array.from({ length: dims[1]! }, (_, i) => i),
   );
   const columns = toNumbers(
-    permuteConstant(
+    permuted(
       places,
       x.perm.slice(1).map((axis) => axis - 1),
     ),

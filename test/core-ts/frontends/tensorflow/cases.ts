@@ -4,10 +4,10 @@ import { gunzipSync } from "node:zlib";
 import type { Feeds } from "../../../../core-ts/backend.ts";
 import { openInference } from "../../../../core-ts/evaluate/inference.ts";
 import { fromTensorflow } from "../../../../core-ts/frontends/tensorflow/index.ts";
-import { permuteConstant } from "../../../../core-ts/frontends/tensorflow/permute-constant.ts";
 import type { Model } from "../../../../core-ts/graph/graph.ts";
 import { byteLength, fromBytes } from "../../../../core-ts/onnx/tensor-data.ts";
 import { writeModel } from "../../../../core-ts/onnx/write.ts";
+import { permuted } from "../../../../core-ts/tensor/permute.ts";
 import { elementCount, type Tensor, toNumbers } from "../../../../core-ts/tensor/tensor.ts";
 import { nodeBackend } from "../../../support/backends.ts";
 
@@ -88,7 +88,7 @@ export async function runCase(model: Model, { inputs, toChw }: Case): Promise<Re
     const feeds: Feeds = new Map(
       [...inputs].map(([name, value]) => [
         name,
-        toChw && value.dims.length === 4 ? permuteConstant(value, ONNX_IMAGE) : value,
+        toChw && value.dims.length === 4 ? permuted(value, ONNX_IMAGE) : value,
       ]),
     );
     return await session.forward(feeds);
