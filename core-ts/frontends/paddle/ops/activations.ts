@@ -143,7 +143,6 @@ export const ACTIVATIONS = {
   thresholded_relu: thresholdedRelu,
   tanh_shrink: tanhShrink,
   brelu: clipTo(["t_min", 0], ["t_max", 24]),
-  hard_tanh: clipTo(["t_min", -1], ["t_max", 1]),
   hard_swish: hardSwish,
   swish,
   silu: swish,

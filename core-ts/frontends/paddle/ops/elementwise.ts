@@ -110,8 +110,6 @@ export const ELEMENTWISE = {
   elementwise_min: binary("Min"),
   elementwise_mod: modulo,
   elementwise_floordiv: floorDivide,
-  maximum: binary("Max"),
-  minimum: binary("Min"),
   grad_add: binary("Add"),
   equal: binary("Equal"),
   not_equal: negated("Equal"),

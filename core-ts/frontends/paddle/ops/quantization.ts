@@ -46,10 +46,13 @@ function roundTrip(ctx: OpContext, x: Operand, { inputs, attrs }: Grid) {
   ctx.emit("DequantizeLinear", [whole, ...inputs], attrs);
 }
 
-/** The largest magnitude was measured at training. */
+/** The largest magnitude was measured at training; what passes it is clipped on both sides alike, where QuantizeLinear has one step more below. */
 function measured(ctx: OpContext) {
   requireEightBits(ctx);
-  roundTrip(ctx, ctx.input("X"), grid(ctx, ctx.input("InScale").value, [-1, 1]));
+  const [x, scale] = [ctx.input("X"), ctx.input("InScale")];
+  const high = ctx.reshaped(scale.value, [], "high");
+  const value = ctx.step("Clip", [x.value, ctx.step("Neg", [high], "low"), high], "clipped");
+  roundTrip(ctx, { ...x, value }, grid(ctx, scale.value, [-1, 1]));
 }
 
 /** The largest magnitude is that of the tensor, or of each of its channels. */

@@ -13,7 +13,8 @@ export interface JsonValue {
 }
 export interface JsonAttribute {
   readonly N: string;
-  readonly AT: { readonly "#": string; readonly D?: unknown };
+  /** D, or, for what JSON has no number for, VD: INF, -INF, NAN. */
+  readonly AT: { readonly "#": string; readonly D?: unknown; readonly VD?: string };
 }
 export interface JsonOp {
   /** Name, or "p" for a parameter. */
@@ -65,7 +66,8 @@ export function typesOf(type: JsonType | undefined): {
 }
 
 /** A value of an attribute; types by their numbers in older programs; undefined for what no conversion reads (places, pointers). */
-export function attributeValue({ "#": kind, D }: JsonAttribute["AT"]): AttributeValue | undefined {
+export function attributeValue({ "#": kind, D, VD }: JsonAttribute["AT"]): AttributeValue | undefined {
+  if (VD !== undefined) return Number(VD.replace("INF", "Infinity"));
   switch (bare(kind)) {
     case "a_bool":
     case "a_i32":
