@@ -7,9 +7,12 @@ import { attr, floatAttr, intAttr } from "./attributes.ts";
 import { uniqueName, valueNames } from "./edit.ts";
 import type { Attribute, Graph, Node } from "./graph.ts";
 
-/** Whether the node is written in standard ops: its second output has none. */
-const isSpelledOut = ({ op, domain, outputs }: Node): boolean =>
-  op === "SimplifiedLayerNormalization" && domain === "" && outputs.slice(1).every((name) => name === "");
+/** Whether the node is written in standard ops: its second output has none, and one that lacks an input is left to be refused. */
+const isSpelledOut = ({ op, domain, inputs, outputs }: Node): boolean =>
+  op === "SimplifiedLayerNormalization" &&
+  domain === "" &&
+  inputs.length >= 2 &&
+  outputs.slice(1).every((name) => name === "");
 
 interface Taken {
   readonly values: Set<string>;
