@@ -5,6 +5,7 @@ import { denoDefaults } from "./defaults.ts";
 import { denoFileSystem } from "./file-system.ts";
 import { loadDenoImages } from "./images.ts";
 import { loadDenoKernels } from "./kernels.ts";
+import { runPython } from "./python.ts";
 import { loadScript } from "./script.ts";
 import { denoTerminal, startBar } from "./terminal.ts";
 import { PACKAGE_VERSION } from "./version.ts";
@@ -21,6 +22,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     startBar,
     signal,
     loadScript,
+    runPython,
     createBackend: chooseDenoBackend,
     loadKernels: loadDenoKernels,
     loadImages: loadDenoImages,

@@ -10,6 +10,7 @@ export interface DenoRuntime {
     querySync(permission: DenoPermission): { readonly state: "granted" | "prompt" | "denied" };
   };
   readonly errors: { readonly BrokenPipe: ErrorClass; readonly NotFound: ErrorClass };
+  readonly Command: new (command: string, settings: DenoCommandSettings) => { spawn(): DenoProcess };
   addSignalListener(signal: string, heard: () => void): void;
   exit(code: number): never;
   readFile(path: string | URL): Promise<Uint8Array>;
@@ -27,7 +28,24 @@ export interface DenoRuntime {
 
 export type DenoPermission =
   | { readonly name: "read" | "ffi"; readonly path: string }
-  | { readonly name: "env"; readonly variable: string };
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "run"; readonly command: string };
+
+interface DenoCommandSettings {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: "piped";
+  readonly stdout: "piped";
+  readonly stderr: "piped";
+}
+
+export interface DenoProcess {
+  readonly stdin: { close(): Promise<void> };
+  readonly stdout: AsyncIterable<Uint8Array>;
+  readonly stderr: AsyncIterable<Uint8Array>;
+  readonly status: Promise<{ readonly code: number }>;
+  kill(): void;
+}
 
 interface DenoStream {
   /** May write a part only; returns how many bytes it took. */

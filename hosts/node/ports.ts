@@ -17,6 +17,7 @@ export function nodePorts(signal: AbortSignal): Ports {
     startBar,
     signal,
     loadScript: async (path) => (await import("./script.ts")).loadScript(path),
+    runPython: async (run) => (await import("./python.ts")).runPython(run),
     createBackend: backendChooser({
       native: async (threads) => (await import("./ort.ts")).createNodeBackend({ threads }),
       wasm: async (threads) => (await import("./wasm.ts")).createNodeWasmBackend({ threads }),

@@ -65,6 +65,27 @@ export interface UserDefaults {
   storeChip(chip: string): Promise<void>;
 }
 
+/** A module of python/, run by the user's own Python. */
+export interface PythonRun {
+  /** As --python gives it; undefined: python3 or python on the PATH. */
+  readonly interpreter: string | undefined;
+  /** For instance onnx_quantize_tool.export_model; it gets a folder as its only argument. */
+  readonly module: string;
+  /** Written to request.json in that folder. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Gets what it prints. */
+  show(text: string): void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+export interface PythonOutcome {
+  readonly code: number;
+  readonly interpreter: string;
+  /** What lies in the folder when it has ended. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
 /** All that the command needs from the runtime it stands on. */
 export interface Ports {
   readonly terminal: Terminal;
@@ -78,6 +99,8 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** Runs a user script and gives the functions it registered. @throws ConfigError naming the script. */
   loadScript(path: string): Promise<RegisteredFunctions>;
+  /** Runs the user's Python; absent where no program can be started. @throws ConfigError where there is no Python. */
+  runPython?(run: PythonRun): Promise<PythonOutcome>;
   /**
    * The runtime that runs models, on so many threads. Only hosts with a native one look at `choice`.
    * @throws ConfigError for one that this host can't load.

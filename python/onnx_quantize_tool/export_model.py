@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import traceback
+import warnings
 
 OPSET = 14
 SEED = 20240501
@@ -110,12 +111,15 @@ def export(model, inputs, file, names, axes):
     settings = {"opset_version": OPSET, "input_names": names[0], "output_names": names[1], "dynamic_axes": axes or None}
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         settings["dynamo"] = False
-    try:
-        torch.onnx.export(model, tuple(inputs), file, **settings)
-    except (TypeError, AttributeError):
-        settings.pop("dynamo", None)
-        settings["opset_version"] = 18
-        torch.onnx.export(model, tuple(inputs), file, **settings)
+    with warnings.catch_warnings():
+        # The exporter's own words on its age and on tracing are not for the user.
+        warnings.simplefilter("ignore")
+        try:
+            torch.onnx.export(model, tuple(inputs), file, **settings)
+        except (TypeError, AttributeError):
+            settings.pop("dynamo", None)
+            settings["opset_version"] = 18
+            torch.onnx.export(model, tuple(inputs), file, **settings)
 
 
 def seeded(inputs):

@@ -44,7 +44,7 @@ const dimension = described({ type: "integer", minimum: -1 }, (text, option) => 
 /** The manual's 参数说明, as far as this version goes; order is that of the help text. */
 export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: one option a line reads as the table it is
-  { long: "model", shorts: ["m"], group: "Model", value: "FILE", required: true, parse: nonEmpty, help: "the model: .onnx; with -f another framework's file" },
+  { long: "model", shorts: ["m"], group: "Model", value: "FILE", required: true, parse: nonEmpty, help: "the model: .onnx; with -f another framework's file, for pytorch also the name of a model that -uds registers" },
   // biome-ignore format: see above
   { long: "framework", shorts: ["f"], group: "Model", value: "NAME", fallback: "onnx", parse: framework, help: `what the model was made with: ${FRAMEWORKS.filter(isKnown).join(" | ")}` },
   // biome-ignore format: see above
@@ -60,11 +60,13 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "reference", shorts: [], group: "Model", value: "FILE", parse: nonEmpty, help: ".npz of inputs and outputs recorded in the original framework: the converted model is compared with them" },
   // biome-ignore format: see above
+  { long: "python", shorts: [], group: "Model", value: "FILE", fallbackText: "python3 or python on the PATH", parse: nonEmpty, help: "pytorch: the Python, with torch installed, that runs a -uds script.py" },
+  // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above
   { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy, .npz, .jpg, .png and .bmp files of -d" },
   // biome-ignore format: see above
-  { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions" },
+  { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions; with -f pytorch a Python script that registers the model" },
   // biome-ignore format: see above
   { long: "data", shorts: ["d"], group: "Data", value: "PATH", parse: nonEmpty, help: "data for the infer function: executor.dataset" },
   // biome-ignore format: see above

@@ -12,6 +12,8 @@ export interface SourceSettings {
   readonly inputShapes: readonly (readonly number[])[];
   /** .npz with inputs and outputs that were recorded in the original framework. */
   readonly reference: string | undefined;
+  /** The user's Python; undefined: the one on the PATH. */
+  readonly python: string | undefined;
 }
 
 /** Between the shapes of several inputs; no shape holds it. */
@@ -33,6 +35,7 @@ const ONLY_FOR: Readonly<Record<string, readonly [spelling: string, frameworks: 
   startNodeNames: ["-snn/--start-node-names", ["tensorflow"]],
   endNodeNames: ["-enn/--end-node-names", ["tensorflow"]],
   convert2chw: ["-c2chw/--convert2chw", ["tensorflow"]],
+  python: ["--python", ["pytorch"]],
   inputShapes: ["-is/--input-shapes", ["caffe", "paddle"]],
 };
 
@@ -54,5 +57,6 @@ export function sourceSettings({ values, given }: ParsedOptions): SourceSettings
     toChw: values.convert2chw === true,
     inputShapes: shapesOf((values.inputShapes ?? []) as readonly (string | number)[]),
     reference: values.reference as string | undefined,
+    python: values.python as string | undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Staging } from "../ports.ts";
 import type { CommandRun } from "../quant/session.ts";
 import { openHost } from "../quant/session.ts";
 import { checkConversion } from "./check-conversion.ts";
+import { type Exported, exportNamedModel, isNamedModel } from "./named-model.ts";
 
 const MODEL_OPTION = "-m/--model";
 
@@ -44,17 +45,26 @@ async function requestOf({ settings, ports }: CommandRun): Promise<ConversionReq
   };
 }
 
-async function convert(run: CommandRun): Promise<LoadedModel> {
-  const { framework, reference, toChw } = run.settings.source;
+async function converted(run: CommandRun): Promise<Exported> {
+  const { framework } = run.settings.source;
+  if (isNamedModel(run.settings)) return exportNamedModel(run);
   const converter = converterOf(framework);
   if (!converter) throw new InternalError(`there is no converter for ${framework}`);
-  const bytes = writeModel(await converter(await requestOf(run)));
+  return { bytes: writeModel(await converter(await requestOf(run))) };
+}
+
+async function convert(run: CommandRun): Promise<LoadedModel> {
+  const { reference, toChw } = run.settings.source;
+  const { bytes, recorded: own } = await converted(run);
   const host = await openHost(run);
   const recorded =
     reference === undefined
       ? undefined
       : { file: reference, toChw, bytes: await run.ports.files.read(reference, "--reference") };
-  return { bytes, conversion: { checked: await checkConversion(bytes, host, recorded) } };
+  const references = own && recorded ? [own, recorded] : [own ?? recorded];
+  const checks: string[] = [];
+  for (const one of references) checks.push(await checkConversion(bytes, host, one));
+  return { bytes, conversion: { checked: checks.join("; ") } };
 }
 
 /**

@@ -26,6 +26,7 @@ export type JobEvent =
   | { readonly kind: "log"; readonly level: LogLevel; readonly message: string };
 
 /** All that a job needs from the runtime it stands on. */
-export interface JobHost extends Omit<Ports, "terminal" | "files" | "defaults" | "startBar" | "loadScript"> {
+export interface JobHost
+  extends Omit<Ports, "terminal" | "files" | "defaults" | "startBar" | "loadScript" | "runPython"> {
   onEvent(event: JobEvent): void;
 }

@@ -15,6 +15,7 @@ const OWN: Readonly<Record<string, string>> = {
   "run-mode": "the kind of job says it",
   "save-dir": "the results are given back",
   "user-defined-script": "no code is run for a request; give data as .npy, .npz or pictures",
+  python: "no program is started for a request",
   "run-config": "give its options here",
   "generate-template": "it makes no model",
   backend: "the host has one",

@@ -6,6 +6,7 @@ import type { Log } from "../cli/log.ts";
 import { checkMix, MIX_OPTION, readMixFile } from "../cli/mix-file.ts";
 import { LOAD_SCALES, readScaleFile } from "../cli/scale-file.ts";
 import type { QuantSettings } from "../cli/settings.ts";
+import { isNamedModel } from "../convert/named-model.ts";
 import { createInferAuto } from "../infer/auto.ts";
 import { createInferFiles } from "../infer/files.ts";
 import { INFER_AUTO, INFER_FILES } from "../infer/reference.ts";
@@ -35,7 +36,9 @@ export async function openInferFunction({ settings, ports, log }: CommandRun): P
   if (data !== undefined && !(await ports.files.exists(data))) {
     throw new ConfigError(`the data path ${data} does not exist; check -d/--data`, { option: "-d/--data" });
   }
-  const registered = script === undefined ? new Map() : await ports.loadScript(script);
+  // A Python script has given the model; what it registers besides is not run here.
+  const isModelScript = isNamedModel(settings) && (name === INFER_AUTO || name === INFER_FILES);
+  const registered = script === undefined || isModelScript ? new Map() : await ports.loadScript(script);
   if (registered.size > 0) log("debug", `${script} registers ${[...registered.keys()].join(", ")}`);
   const notes = new Set<string>();
   const dataOptions = {

@@ -14,7 +14,7 @@ export interface ArchiveLimits {
   readonly bytes: number;
 }
 
-export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 65536, bytes: 2 ** 32 };
+export const ARCHIVE_LIMITS: ArchiveLimits = { entries: 65536, bytes: 0x1_0000_0000 };
 
 /** Deflate can't shrink anything further: an entry that claims more is no honest archive. */
 const LARGEST_RATIO = 1100;

@@ -9,17 +9,12 @@ const unary =
   (op: string): OpConverter =>
   (ctx) => [ctx.emit(op, [inputOf(ctx)])];
 
-/** op(x · factor) or op(x) · factor. */
+/** log(x) · factor, for a logarithm of another base. */
 const logarithm =
-  (base: number): OpConverter =>
+  (factor: number): OpConverter =>
   (ctx) => {
-    const { dtype } = ctx.output();
-    return [
-      ctx.emit("Mul", [
-        ctx.step("Log", [inputOf(ctx)], "log"),
-        ctx.scalar("factor", 1 / Math.log(base), dtype),
-      ]),
-    ];
+    const log = ctx.step("Log", [inputOf(ctx)], "log");
+    return [ctx.emit("Mul", [log, ctx.scalar("factor", factor, ctx.output().dtype)])];
   };
 
 const both = (ctx: OpContext, dtype: ScalarType, first = "self"): [string, string] => [
@@ -151,15 +146,13 @@ const beside =
     return [ctx.emit(op, [ctx.step(inner, [x, one], "sum")])];
   };
 
-const negate: OpConverter = unary("Neg");
-
 const UNARY = {
   abs: unary("Abs"),
-  neg: negate,
+  neg: unary("Neg"),
   exp: unary("Exp"),
   log: unary("Log"),
-  log2: logarithm(2),
-  log10: logarithm(10),
+  log2: logarithm(Math.LOG2E),
+  log10: logarithm(Math.LOG10E),
   log1p: beside("Log", "Add", false),
   expm1: beside("Exp", "Sub", true),
   sqrt: unary("Sqrt"),

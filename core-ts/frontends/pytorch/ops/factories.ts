@@ -7,7 +7,7 @@ import { type Count, Value } from "../value.ts";
 import { cast } from "./operand.ts";
 
 /** More elements than this are made when the model runs. */
-const LARGEST_CONSTANT = 2 ** 24;
+const LARGEST_CONSTANT = 0x100_0000;
 
 const NOT_READ = ["dtype", "pin_memory", "layout", "device", "memory_format"] as const;
 

@@ -4,7 +4,7 @@ import type { OpContext, OpConverter } from "../context.ts";
 import { type Count, Value } from "../value.ts";
 import { cast } from "./operand.ts";
 
-const FAR = 2 ** 62;
+const FAR = Number.MAX_SAFE_INTEGER;
 
 /** Part of an axis of `x`, as a step inside of the call. */
 function part(
@@ -63,7 +63,7 @@ const slice: OpConverter = (ctx) => {
   if (step === 1 && first !== undefined && last !== undefined) {
     noteView(ctx, { axis, from: first, to: Math.max(first, last) }, false);
   }
-  const isAll = from === 0 && step === 1 && typeof to === "number" && to >= 2 ** 53;
+  const isAll = from === 0 && step === 1 && typeof to === "number" && to >= FAR;
   // A view of all of it is the thing itself.
   if (isAll || (step === 1 && first === 0 && last === x.dims[axis])) {
     ctx.view = undefined;

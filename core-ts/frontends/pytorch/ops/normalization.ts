@@ -87,7 +87,7 @@ const rmsNorm: OpConverter = (ctx) => {
   const last = ctx.ints("normalized_shape").length;
   const axes = Array.from({ length: last }, (_, i) => x.rank - last + i);
   // Without an eps torch takes the smallest step of the type.
-  const eps = ctx.has("eps") ? ctx.number("eps") : 2 ** -23;
+  const eps = ctx.has("eps") ? ctx.number("eps") : 1.1920928955078125e-7;
   const squares = ctx.step("Mul", [x.name, x.name], "squares");
   const mean = ctx.step("ReduceMean", [squares, ctx.int64s("axes", axes)], "mean");
   const root = ctx.step("Sqrt", [ctx.step("Add", [mean, ctx.scalar("eps", eps)], "sum")], "root");

@@ -1,0 +1,54 @@
+import { tmpdir } from "node:os";
+import { delimiter } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ConfigError } from "../../core-ts/errors.ts";
+import { PYTHON_FOLDER } from "../shared/convert/python-command.ts";
+import { type PythonHost, runPythonOn } from "../shared/convert/run-python.ts";
+import type { PythonOutcome, PythonRun } from "../shared/ports.ts";
+import { denoFileSystem } from "./file-system.ts";
+import { isGranted } from "./permissions.ts";
+import { type DenoProcess, deno } from "./runtime.ts";
+
+async function pass(stream: AsyncIterable<Uint8Array>, show: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const part of stream) show(decoder.decode(part, { stream: true }));
+}
+
+const start: PythonHost["start"] = async (command, args, env, { show, signal }) => {
+  if (!isGranted({ name: "run", command })) {
+    throw new ConfigError(
+      `Deno was started without --allow-run=${command}: the Python that builds the model can't be started; add it, or give -m model.pt2, an archive of torch.export.save`,
+      { option: "-m/--model" },
+    );
+  }
+  const settings = { args, env, stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  let child: DenoProcess;
+  try {
+    child = new deno.Command(command, settings).spawn();
+  } catch (error) {
+    if (error instanceof deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  const stop = () => child.kill();
+  signal.addEventListener("abort", stop);
+  try {
+    await Promise.all([pass(child.stdout, show), pass(child.stderr, show)]);
+    return (await child.status).code;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await child.stdin.close().catch(() => undefined);
+  }
+};
+
+/** `runPython` of Deno's ports. The process ends with this one, whose end it sees at its input. */
+export function runPython(run: PythonRun): Promise<PythonOutcome> {
+  const host: PythonHost = {
+    fs: denoFileSystem,
+    temporary: tmpdir(),
+    modules: fileURLToPath(new URL(`../../${PYTHON_FOLDER}`, import.meta.url)),
+    pythonPath: isGranted({ name: "env", variable: "PYTHONPATH" }) ? deno.env.get("PYTHONPATH") : undefined,
+    delimiter,
+    start,
+  };
+  return runPythonOn(host, run);
+}
