@@ -131,11 +131,11 @@ def seeded(inputs):
 
 
 def run(folder, request):
+    name, script, weight = request["name"], request["script"], request.get("weight")
+    made = build(name, script, weight)
     import numpy
     import torch
 
-    name, script, weight = request["name"], request["script"], request.get("weight")
-    made = build(name, script, weight)
     model, inputs = made["model"].cpu().eval(), made["inputs"]
     inputs = [one.detach().cpu() for one in (inputs if isinstance(inputs, (list, tuple)) else [inputs])]
     model = bound(model, made.get("concrete_args"))
