@@ -132,35 +132,43 @@ function modelSettings({ values }: ParsedOptions, bits: BitWidth, mode: Observer
   };
 }
 
-/** Puts the values of a command line together. @throws ConfigError for a chip that is unknown or lacks the width, and for options that contradict each other. */
-export function readSettings(
-  parsed: ParsedOptions,
-  inputConfigs: readonly InputConfig[] = [],
-): QuantSettings {
-  const { values, given } = parsed;
-  const bits = values.bitWidth as BitWidth;
-  const modes = modesOf(values.quantMode as readonly string[] | undefined, bits);
-  const mode = modes[0]!;
+/** What is fed, and how much of it. */
+function dataSettings({ values, given }: ParsedOptions) {
   const iterations = [...new Set(values.iteration as readonly number[])];
-  const runMode = values.runMode as RunMode;
-  const target = findChip(values.chip as string);
-  requireBitWidth(target, bits);
-  refuseContradictions(parsed, bits, runMode);
-  refuseStrategies(parsed, modes.length * iterations.length, runMode);
   return {
-    model: values.model as string,
-    source: sourceSettings(parsed),
-    runMode,
     inferFunction: values.inferFunc as string,
     script: values.userDefinedScript as string | undefined,
     data: values.data as string | undefined,
     iteration: Math.max(...iterations),
     iterations,
     iterationGiven: given("iteration"),
-    modes,
-    caches: cachesOf(parsed, runMode),
     batchSize: values.batchSize as number,
     batchSizeGiven: given("batchSize"),
+  };
+}
+
+/** Puts the values of a command line together. @throws ConfigError for a chip that is unknown or lacks the width, and for options that contradict each other. */
+export function readSettings(
+  parsed: ParsedOptions,
+  inputConfigs: readonly InputConfig[] = [],
+): QuantSettings {
+  const { values } = parsed;
+  const bits = values.bitWidth as BitWidth;
+  const modes = modesOf(values.quantMode as readonly string[] | undefined, bits);
+  const mode = modes[0]!;
+  const data = dataSettings(parsed);
+  const runMode = values.runMode as RunMode;
+  const target = findChip(values.chip as string);
+  requireBitWidth(target, bits);
+  refuseContradictions(parsed, bits, runMode);
+  refuseStrategies(parsed, modes.length * data.iterations.length, runMode);
+  return {
+    model: values.model as string,
+    source: sourceSettings(parsed),
+    runMode,
+    ...data,
+    modes,
+    caches: cachesOf(parsed, runMode),
     quant: { ...modelSettings(parsed, bits, mode), ...edgeSettings(parsed, runMode) },
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
