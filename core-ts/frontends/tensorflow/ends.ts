@@ -15,12 +15,15 @@ function parse(text: string, option: string): Endpoint {
   return { node, index: Number(index ?? 0) };
 }
 
-/** Names that hold the word or its last part, else the nearest. */
+const lastPart = (name: string): string => name.split("/").at(-1)!;
+
+/** The nearest name, names that hold the word's last part, and those whose own last part is near to it. */
 function nearNames(name: string, names: readonly string[]): string[] {
-  const last = name.split("/").at(-1)!.toLowerCase();
-  const holding = names.filter((one) => one.toLowerCase().includes(last));
-  const near = nearest(name, names);
-  return [...new Set([...(near ? [near] : []), ...holding])].slice(0, SHOWN);
+  const last = lastPart(name);
+  const holding = names.filter((one) => one.toLowerCase().includes(last.toLowerCase()));
+  const part = nearest(last, [...new Set(names.map(lastPart))]);
+  const alike = names.filter((one) => lastPart(one) === part);
+  return [...new Set([nearest(name, names) ?? [], holding, alike].flat())].slice(0, SHOWN);
 }
 
 function listed(names: readonly string[]): string {

@@ -6,6 +6,7 @@ import { foldElementwise } from "../fold.ts";
 import { attrString } from "../node.ts";
 import { settled } from "../settle.ts";
 import type { TensorValue } from "../value.ts";
+import { productWithZeros, sumWithoutZeros } from "./zeros.ts";
 
 type Compute = (a: number, b: number) => number;
 
@@ -156,9 +157,9 @@ const clipByValue: Convert = (_, [x, low, high], to) => {
 };
 
 export const BINARY: Readonly<Record<string, Convert>> = {
-  Add: arithmetic("Add", (a, b) => a + b),
+  Add: sumWithoutZeros(arithmetic("Add", (a, b) => a + b)),
   AddN: addN,
-  AddV2: arithmetic("Add", (a, b) => a + b),
+  AddV2: sumWithoutZeros(arithmetic("Add", (a, b) => a + b)),
   BiasAdd: biasAdd,
   BiasAddV1: (_, inputs, to) => apply(to, "Add", inputs),
   ClipByValue: clipByValue,
@@ -176,14 +177,17 @@ export const BINARY: Readonly<Record<string, Convert>> = {
   Maximum: arithmetic("Max", Math.max),
   Minimum: arithmetic("Min", Math.min),
   Mod: truncateMod,
-  Mul: arithmetic("Mul", (a, b) => a * b),
+  Mul: productWithZeros(arithmetic("Mul", (a, b) => a * b)),
   NotEqual: notEqual,
   Pow: arithmetic("Pow"),
   RealDiv: divide,
   Select: select(true),
   SelectV2: select(false),
   SquaredDifference: squaredDifference,
-  Sub: arithmetic("Sub", (a, b) => a - b),
+  Sub: sumWithoutZeros(
+    arithmetic("Sub", (a, b) => a - b),
+    true,
+  ),
   TruncateDiv: divide,
   TruncateMod: truncateMod,
 };
