@@ -1,7 +1,7 @@
 import { DataError } from "../../../core-ts/errors.ts";
 import { admitSize, blank, type Picture, pixel, pixelsOf, type Size } from "./picture.ts";
 
-// Own code: fast-bmp reads no palettes, decode-bmp no pictures that begin at the top, bmp-ts stands on Node's Buffer.
+// Own code: fast-bmp reads no palettes, decode-bmp no pictures that begin at the top, bmp-ts needs Node's Buffer
 
 const [RGB, BITFIELDS, ALPHA_BITFIELDS] = [0, 3, 6];
 /** Where the information header begins, and the length of the oldest one, which has 16-bit numbers. */
