@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { whyNoChromium } from "../../support/chromium.ts";
 import { Site, WAYS, type Way } from "./browser-page.ts";
 
@@ -79,7 +79,9 @@ describe.skipIf(missing)(`the page${missing ? `: ${missing}` : ""}`, () => {
     await button(page, "Quantize").click();
     await page.getByText(/^Calibration: \d+ of 1000000, about /).waitFor();
     const before = (await page.evaluate("window.frames_")) as number;
-    await page.waitForFunction(`window.frames_ > ${before + 3}`);
+    // Not page.waitForFunction: it evaluates in the page, whose policy forbids that.
+    const drawn = async () => expect(await page.evaluate("window.frames_")).toBeGreaterThan(before + 3);
+    await vi.waitFor(drawn, { timeout: 20_000, interval: 20 });
     await page.getByText(/^Calibration: \d{3,} of 1000000, about /).waitFor();
     expect(await page.locator("[aria-live]").first().textContent()).toBe("Calibration");
     await button(page, "Stop").click();
