@@ -1,22 +1,18 @@
-import { fromCaffe } from "./caffe/index.ts";
 import type { Converter } from "./converter.ts";
-import { fromPaddle } from "./paddle/index.ts";
-import { fromPytorch } from "./pytorch/index.ts";
-import { fromTensorflow } from "./tensorflow/index.ts";
 
 export type { ConversionRequest, Converter, SourceFile } from "./converter.ts";
 
-/** Frameworks besides ONNX, by the name that -f takes. */
+/** Frameworks besides ONNX, by the name that -f takes. Each is loaded when a model asks for it: together they are a third of the start-up. */
 export const CONVERTERS = {
-  caffe: fromCaffe,
-  tensorflow: fromTensorflow,
-  paddle: fromPaddle,
-  pytorch: fromPytorch,
-} as const satisfies Readonly<Record<string, Converter>>;
+  caffe: async () => (await import("./caffe/index.ts")).fromCaffe,
+  tensorflow: async () => (await import("./tensorflow/index.ts")).fromTensorflow,
+  paddle: async () => (await import("./paddle/index.ts")).fromPaddle,
+  pytorch: async () => (await import("./pytorch/index.ts")).fromPytorch,
+} as const satisfies Readonly<Record<string, () => Promise<Converter>>>;
 
 export type ConverterName = keyof typeof CONVERTERS;
 
-/** The converter of a framework, or undefined where this version has none. */
-export function converterOf(framework: string): Converter | undefined {
-  return (CONVERTERS as Readonly<Record<string, Converter>>)[framework];
+/** Whether models of a framework can be converted. */
+export function isConverted(framework: string): framework is ConverterName {
+  return Object.hasOwn(CONVERTERS, framework);
 }

@@ -1,7 +1,7 @@
 import { INPUT_TYPES } from "../../../core-ts/edges/input-types.ts";
 import { IR_FORMS } from "../../../core-ts/emit/fixed.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
-import { converterOf } from "../../../core-ts/frontends/index.ts";
+import { isConverted } from "../../../core-ts/frontends/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { BACKENDS } from "../backend-choice.ts";
 import { STRATEGIES } from "./mix-settings.ts";
@@ -18,7 +18,7 @@ export const DEFAULT_SAVE_DIR = "/TS-KnightOutput/QuantOnnx/";
 /** The manual's frameworks. */
 export const FRAMEWORKS = ["onnx", "pytorch", "caffe", "paddle", "tensorflow"] as const;
 
-const isKnown = (name: string): boolean => name === "onnx" || converterOf(name) !== undefined;
+const isKnown = (name: string): boolean => name === "onnx" || isConverted(name);
 
 /** A framework that this version reads. */
 export const framework = described({ type: "string", enum: FRAMEWORKS.filter(isKnown) }, (text, option) => {

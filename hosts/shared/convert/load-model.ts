@@ -1,5 +1,5 @@
 import { ConfigError, InternalError } from "../../../core-ts/errors.ts";
-import { type ConversionRequest, converterOf } from "../../../core-ts/frontends/index.ts";
+import { CONVERTERS, type ConversionRequest, isConverted } from "../../../core-ts/frontends/index.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
 import type { Staging } from "../ports.ts";
 import type { CommandRun } from "../quant/session.ts";
@@ -19,14 +19,10 @@ export interface LoadedModel {
 async function requestOf({ settings, ports }: CommandRun): Promise<ConversionRequest> {
   const { files } = ports;
   const { model, source } = settings;
-  const { folder } = files.split(model);
-  const beside = async (path: string) => {
-    const whole = files.join(folder, path);
-    return (await files.exists(whole)) ? files.read(whole, MODEL_OPTION) : undefined;
-  };
   const { weight, startNames, endNames, toChw, inputShapes } = source;
   // A SavedModel is a folder: what is in it is read through `beside`.
   const isFolder = await files.isFolder(model);
+  const folder = isFolder ? model : files.split(model).folder;
   return {
     model: { name: model, bytes: isFolder ? new Uint8Array() : await files.read(model, MODEL_OPTION) },
     ...(weight === undefined
@@ -36,20 +32,18 @@ async function requestOf({ settings, ports }: CommandRun): Promise<ConversionReq
     endNames,
     toChw,
     inputShapes,
-    beside: isFolder
-      ? async (path) => {
-          const whole = files.join(model, path);
-          return (await files.exists(whole)) ? files.read(whole, MODEL_OPTION) : undefined;
-        }
-      : beside,
+    async beside(path) {
+      const whole = files.join(folder, path);
+      return (await files.exists(whole)) ? files.read(whole, MODEL_OPTION) : undefined;
+    },
   };
 }
 
 async function converted(run: CommandRun): Promise<Exported> {
   const { framework } = run.settings.source;
   if (isNamedModel(run.settings)) return exportNamedModel(run);
-  const converter = converterOf(framework);
-  if (!converter) throw new InternalError(`there is no converter for ${framework}`);
+  if (!isConverted(framework)) throw new InternalError(`there is no converter for ${framework}`);
+  const converter = await CONVERTERS[framework]();
   return { bytes: writeModel(await converter(await requestOf(run))) };
 }
 

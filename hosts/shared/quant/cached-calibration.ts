@@ -9,6 +9,7 @@ import {
   modelDigest,
   unifiedPairs,
 } from "../../../core-ts/calibrate/cache/identity.ts";
+import { tappedValues } from "../../../core-ts/calibrate/calibrate.ts";
 import { ConfigError, UnsupportedError } from "../../../core-ts/errors.ts";
 import { COMPARED_BATCHES, measureOf } from "../infer/reference.ts";
 import { CACHE_OPTION, findCaches, readCaches } from "./cache-files.ts";
@@ -166,10 +167,7 @@ export async function knownRanges(work: Work): Promise<Pick<Calibrated, "after" 
     settings.caches,
     ports.files.stem(settings.model),
   );
-  const isSought = [...prepared.plan.values.values()].some(
-    (held) => held.kind === "own" && held.scale === undefined,
-  );
-  if (!isSought) {
+  if (tappedValues(prepared.plan).length === 0) {
     const nothing: Snapshot = { ranges: { stats: new Map(), samples: 0 }, samples: 0 };
     return { after: () => nothing, notes: () => [] };
   }

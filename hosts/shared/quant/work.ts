@@ -1,4 +1,5 @@
 import type { Feeds } from "../../../core-ts/backend.ts";
+import { tappedValues } from "../../../core-ts/calibrate/calibrate.ts";
 import { RangeWatch, SETTLED } from "../../../core-ts/calibrate/convergence.ts";
 import type { Ranges } from "../../../core-ts/calibrate/ranges.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
@@ -81,10 +82,7 @@ export interface Calibrated {
 
 /** The flag rises only where one number of batches is asked for (several are all wanted), and where calibration has scales to find. */
 function watchOf({ prepared, settings, host }: Work): RangeWatch | undefined {
-  const isSought = [...prepared.plan.values.values()].some(
-    (held) => held.kind === "own" && held.scale === undefined,
-  );
-  if (settings.iterations.length > 1 || !isSought) return undefined;
+  if (settings.iterations.length > 1 || tappedValues(prepared.plan).length === 0) return undefined;
   return new RangeWatch(prepared.plan, { percent: prepared.options.percent, kernels: host.kernels });
 }
 
