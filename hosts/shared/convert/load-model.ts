@@ -43,8 +43,7 @@ async function converted(run: CommandRun): Promise<Exported> {
   const { framework } = run.settings.source;
   if (isNamedModel(run.settings)) return exportNamedModel(run);
   if (!isConverted(framework)) throw new InternalError(`there is no converter for ${framework}`);
-  const converter = await CONVERTERS[framework]();
-  return { bytes: writeModel(await converter(await requestOf(run))) };
+  return { bytes: writeModel(await CONVERTERS[framework](await requestOf(run))) };
 }
 
 async function convert(run: CommandRun): Promise<LoadedModel> {
