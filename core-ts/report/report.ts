@@ -14,6 +14,7 @@ export interface Report {
   readonly graph: ReportGraph;
   /** For the worst layers, most urgent first. */
   readonly advice: readonly Advice[];
+  readonly rerun: Rerun;
   readonly warnings: readonly string[];
 }
 
@@ -116,4 +117,18 @@ export interface Advice {
   readonly command: string;
   /** A file the command needs, such as a mixed-precision JSON; absent when it needs none. */
   readonly file?: { readonly name: string; readonly text: string };
+}
+
+/** What the page completes when it writes a file with other choices: the command reads whole files only. */
+export interface Rerun {
+  /** The command of this run, without -mc, -lsj and -gsj. */
+  readonly command: string;
+  /** Width and observer of every quantized node, as -mc reads them; null where the chip has no mixed precision. */
+  readonly mix: Readonly<Record<string, { readonly bitwidth: BitWidth; readonly mode: ObserverName }>> | null;
+  /** Nodes which the rules of mixed precision hold to one width; those that stand alone are left out. */
+  readonly together: readonly (readonly string[])[];
+  /** By value, as -gsj writes them. */
+  readonly scales: Readonly<
+    Record<string, { readonly scale: number; readonly bits: BitWidth; readonly threshold: number }>
+  >;
 }
