@@ -25,24 +25,32 @@ export function placeInside(picture: Size, to: Size, enlarges: boolean): Placeme
   };
 }
 
+/** A picture of an input's size, and where in it the given one lies. */
+export interface Fitted {
+  readonly picture: Picture;
+  readonly placement: Placement;
+}
+
 /** The picture in the size `to`: stretched, or in a letterbox. `codecs` is asked for where it has to be resized. */
 export async function fitPicture(
   picture: Picture,
   to: Size,
   letterbox: Letterbox | undefined,
   codecs: () => Promise<ImageCodecs>,
-): Promise<Picture> {
+): Promise<Fitted> {
   const resized = async (size: Size) =>
     picture.width === size.width && picture.height === size.height
       ? picture
       : (await codecs()).resize(picture, size);
-  if (!letterbox) return resized(to);
-  const { left, top, width, height } = placeInside(picture, to, letterbox.enlarges);
+  if (!letterbox)
+    return { picture: await resized(to), placement: { left: 0, top: 0, width: to.width, height: to.height } };
+  const placement = placeInside(picture, to, letterbox.enlarges);
+  const { left, top, width, height } = placement;
   const inner = pixelsOf(await resized({ width, height }));
   const { padding } = letterbox;
   const boxed = blank(to);
   const pixels = pixelsOf(boxed).fill(pixel(padding, padding, padding));
   for (let y = 0; y < height; y++)
     pixels.set(inner.subarray(y * width, (y + 1) * width), (top + y) * to.width + left);
-  return boxed;
+  return { picture: boxed, placement };
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { DType } from "../../../core-ts/tensor/dtype.ts";
+import { type Config, ConfigReader } from "../infer/input-config.ts";
 import type { PictureLayout } from "./layout.ts";
 
 export const COLOR_SPACES = ["RGB", "BGR", "GRAY"] as const;
@@ -40,48 +41,27 @@ export interface PictureInput {
 /** The border of YOLO's letterbox. */
 const YOLO_GREY = 114;
 
-type Config = Readonly<Record<string, unknown>>;
-
-class ConfigReader {
+class PictureReader extends ConfigReader {
   readonly notes: string[] = [];
 
   constructor(
-    private readonly config: Config,
-    private readonly input: PictureInput,
-  ) {}
-
-  fail(key: string, expected: string): never {
-    const found = JSON.stringify(this.config[key]);
-    throw new ConfigError(
-      `"input-configs" of the input "${this.input.name}": "${key}" is ${found}, expected ${expected}`,
-      { option: "-rc/--run-config", value: this.input.name },
-    );
+    config: Config,
+    private readonly picture: PictureInput,
+  ) {
+    super(config, picture.name);
   }
 
   /** Tells what was assumed. */
   assume(sentence: string): void {
-    this.notes.push(`pictures for the input "${this.input.name}": ${sentence}`);
-  }
-
-  /** null and "None" stand for nothing, as in the rest of a run-config. */
-  get(key: string): unknown {
-    const value = this.config[key];
-    return value === null || value === "None" ? undefined : value;
-  }
-
-  flag(key: string): boolean {
-    const text = String(this.get(key) ?? false).toLowerCase();
-    return text === "true" || (text !== "false" && this.fail(key, "true or false"));
+    this.notes.push(`pictures for the input "${this.picture.name}": ${sentence}`);
   }
 
   /** One number a channel. */
   numbers(key: "mean" | "std"): readonly number[] | undefined {
-    const value = this.get(key);
+    const value = this.list(key);
     if (value === undefined) return undefined;
-    const { channels } = this.input.layout;
-    const found = (Array.isArray(value) ? value : [value]).map((one) =>
-      one === "" ? Number.NaN : Number(one),
-    );
+    const { channels } = this.picture.layout;
+    const found = value.map((one) => (one === "" ? Number.NaN : Number(one)));
     const isRight = found.length === channels && found.every((one) => Number.isFinite(one));
     if (!isRight) this.fail(key, `${channels} ${channels === 1 ? "number" : "numbers, one a channel"}`);
     if (key === "std" && found.some((one) => one <= 0)) this.fail(key, "numbers above 0");
@@ -89,7 +69,7 @@ class ConfigReader {
   }
 
   colors(): ColorSpace {
-    const { channels } = this.input.layout;
+    const { channels } = this.picture.layout;
     const value = this.get("color_space");
     if (value === undefined) {
       const assumed = channels === 1 ? "GRAY" : "BGR";
@@ -107,7 +87,7 @@ class ConfigReader {
   }
 
   normalization(): Normalization {
-    const { dtype, layout, normalizes } = this.input;
+    const { dtype, layout, normalizes } = this.picture;
     const [mean, std] = [this.numbers("mean"), this.numbers("std")];
     const all = (value: number) => new Array<number>(layout.channels).fill(value);
     const asTheyAre = { mean: all(0), std: all(1) };
@@ -162,7 +142,7 @@ export function readPictureSettings(config: Config, input: PictureInput): Pictur
       { value: input.name },
     );
   }
-  const reader = new ConfigReader(config, input);
+  const reader = new PictureReader(config, input);
   const colors = reader.colors();
   const normalization = reader.normalization();
   return { colors, normalization, ...reader.letterbox(), notes: reader.notes };

@@ -2,8 +2,8 @@ import type { DType } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { ImageCodecs } from "./codecs.ts";
 import { decodePicture } from "./decode.ts";
-import { fitPicture } from "./fit.ts";
-import type { Picture } from "./picture.ts";
+import { fitPicture, type Placement } from "./fit.ts";
+import type { Picture, Size } from "./picture.ts";
 import type { PictureInput, PictureSettings } from "./settings.ts";
 
 /** Bytes of a pixel, in the order of the channels. */
@@ -53,17 +53,27 @@ export interface PictureTarget {
   readonly settings: PictureSettings;
 }
 
+/** A picture as one sample, and how it came to be that. */
+export interface PictureSample {
+  readonly tensor: Tensor;
+  /** Of the picture, upright. */
+  readonly original: Size;
+  readonly placement: Placement;
+}
+
 /**
  * A picture file as one sample of a model's input. `codecs` is asked for where the picture has to be resized.
  * @throws DataError naming `file` where it is no sound picture.
  */
-export async function pictureTensor(
+export async function pictureSample(
   bytes: Uint8Array,
   file: string,
   { input, settings }: PictureTarget,
   codecs: () => Promise<ImageCodecs>,
-): Promise<Tensor> {
-  const picture = decodePicture(bytes, file);
-  const colored = settings.colors === "GRAY" ? grey(picture) : picture;
-  return layOut(await fitPicture(colored, input.layout, settings.letterbox, codecs), input, settings);
+): Promise<PictureSample> {
+  const original = decodePicture(bytes, file);
+  const colored = settings.colors === "GRAY" ? grey(original) : original;
+  const { picture, placement } = await fitPicture(colored, input.layout, settings.letterbox, codecs);
+  const { width, height } = original;
+  return { tensor: layOut(picture, input, settings), original: { width, height }, placement };
 }

@@ -2,7 +2,7 @@ import { DataError } from "../../../core-ts/errors.ts";
 import type { DType } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { PICTURE_ENDINGS } from "../images/decode.ts";
-import { type PictureTarget, pictureTensor } from "../images/tensor.ts";
+import { type PictureTarget, pictureSample } from "../images/tensor.ts";
 import { readNpz } from "../npy/npz.ts";
 import { npyDims, readNpy } from "../npy/read.ts";
 import type { Files, Ports } from "../ports.ts";
@@ -44,8 +44,8 @@ function entryOf(bytes: Uint8Array, path: string, { name, only }: DataInput): Te
   );
 }
 
-const picture: Reader = (bytes, path, input, { loadImages }) =>
-  pictureTensor(bytes, path, input.picture(), loadImages);
+const picture: Reader = async (bytes, path, input, { loadImages }) =>
+  (await pictureSample(bytes, path, input.picture(), loadImages)).tensor;
 
 /** Kinds of data files, by the ending of their names in lower case. */
 const READERS: Readonly<Record<string, Reader>> = {

@@ -22,7 +22,7 @@ async function digests(archive: Uint8Array, codecs: ImageCodecs): Promise<Record
     const parts = [picture.rgba];
     for (const size of SIZES) {
       for (const letterbox of [undefined, { padding: 114, enlarges: true }])
-        parts.push((await fitPicture(picture, size, letterbox, async () => codecs)).rgba);
+        parts.push((await fitPicture(picture, size, letterbox, async () => codecs)).picture.rgba);
     }
     found[key] = digestOf(Uint8Array.from(parts.flatMap((part) => [...part])));
   }

@@ -5,7 +5,7 @@ import { fitPicture, placeInside } from "../../../../hosts/shared/images/fit.ts"
 import type { PictureLayout } from "../../../../hosts/shared/images/layout.ts";
 import { blank, type Picture } from "../../../../hosts/shared/images/picture.ts";
 import type { PictureInput, PictureSettings } from "../../../../hosts/shared/images/settings.ts";
-import { pictureTensor } from "../../../../hosts/shared/images/tensor.ts";
+import { pictureSample } from "../../../../hosts/shared/images/tensor.ts";
 
 /** Two pixels: (10, 20, 30) and (200, 100, 50). */
 const TWO = encode({ width: 2, height: 1, channels: 3, data: Uint8Array.of(10, 20, 30, 200, 100, 50) });
@@ -15,14 +15,19 @@ const noCodecs = () => Promise.reject(new Error("nothing is to be resized"));
 const FIRST = { channels: 3, channelsFirst: true, height: 1, width: 2 } as const;
 const GREY = { ...FIRST, channels: 1 } as const;
 
-function feed(layout: PictureLayout, settings: Partial<PictureSettings>, more: Partial<PictureInput> = {}) {
+async function feed(
+  layout: PictureLayout,
+  settings: Partial<PictureSettings>,
+  more: Partial<PictureInput> = {},
+) {
   const all = (value: number) => new Array<number>(layout.channels).fill(value);
   const input = { name: "x", dtype: "float32", layout, normalizes: false, ...more } as const;
   const plain = { colors: "RGB", normalization: { mean: all(0), std: all(1) }, notes: [] } as const;
-  return pictureTensor(TWO, "two.png", { input, settings: { ...plain, ...settings } }, noCodecs);
+  const target = { input, settings: { ...plain, ...settings } };
+  return (await pictureSample(TWO, "two.png", target, noCodecs)).tensor;
 }
 
-describe("pictureTensor", () => {
+describe("pictureSample", () => {
   it("lays out channels in front and behind, in either order", async () => {
     const first = await feed(FIRST, {});
     expect(first).toMatchObject({ dtype: "float32", dims: [1, 3, 1, 2] });
@@ -90,7 +95,8 @@ describe("fitPicture", () => {
     const white = { width: 2, height: 1, rgba: new Uint8Array(8).fill(255) };
     const letterbox = { padding: 7, enlarges: false };
     const boxed = await fitPicture(white, { width: 3, height: 4 }, letterbox, noCodecs);
-    expect(rows(boxed)).toEqual([
+    expect(boxed.placement).toEqual({ left: 0, top: 1, width: 2, height: 1 });
+    expect(rows(boxed.picture)).toEqual([
       [7, 7, 7],
       [255, 255, 7],
       [7, 7, 7],
@@ -101,9 +107,10 @@ describe("fitPicture", () => {
   it("stretches, or keeps proportions", async () => {
     const black = blank({ width: 8, height: 4 });
     const stretched = await fitPicture(black, { width: 4, height: 4 }, undefined, loadNodeImages);
-    expect(rows(stretched).flat()).toEqual(new Array(16).fill(0));
+    expect(stretched.placement).toEqual({ left: 0, top: 0, width: 4, height: 4 });
+    expect(rows(stretched.picture).flat()).toEqual(new Array(16).fill(0));
     const letterbox = { padding: 9, enlarges: false };
     const boxed = await fitPicture(black, { width: 4, height: 4 }, letterbox, loadNodeImages);
-    expect(rows(boxed).map(([first]) => first)).toEqual([9, 0, 0, 9]);
+    expect(rows(boxed.picture).map(([first]) => first)).toEqual([9, 0, 0, 9]);
   });
 });
