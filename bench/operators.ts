@@ -61,7 +61,10 @@ async function pass(model: BenchModel, data: BenchData, prepared: Prepared, forw
     ...{ data: data.data && `${SHARED}/${data.data}`, saveDir: "", runMode: "quant", script },
     signal: new AbortController().signal,
   };
-  const measure = await runInferFunction(run, target, prepared.outputNameToNodeName, () => undefined);
+  const measure = await runInferFunction(run, target, prepared.outputNameToNodeName, {
+    step: () => undefined,
+    expect: () => undefined,
+  });
   return { ...found, measure };
 }
 

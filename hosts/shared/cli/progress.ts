@@ -4,6 +4,8 @@ import type { Ports } from "../ports.ts";
 export interface Progress {
   /** One batch more. */
   step(): void;
+  /** There will be so many, other than was said. */
+  expect(total: number): void;
   stop(): void;
 }
 
@@ -23,9 +25,9 @@ const BATCHES: Unit = ["batch", "batches"];
 type Clock = Pick<Ports, "now" | "terminal" | "startBar">;
 
 /** Plain lines for logs and pipes: the first, the last, and one every few seconds. */
-function startLines(ports: Clock, label: string, expected: number, unit: Unit): Progress {
+function startLines(ports: Clock, label: string, total: number, unit: Unit): Progress {
   const begin = ports.now();
-  let [done, last] = [0, begin];
+  let [done, last, expected] = [0, begin, total];
   const write = (text: string) => ports.terminal.err(`${label} ${text}\n`);
   return {
     step() {
@@ -36,19 +38,26 @@ function startLines(ports: Clock, label: string, expected: number, unit: Unit): 
       const left = ((now - begin) / done) * (expected - done);
       write(`${done}/${expected}, about ${seconds(left)} left`);
     },
+    expect: (count) => {
+      expected = count;
+    },
     stop: () => write(`${done} ${done === 1 ? unit[0] : unit[1]} in ${seconds(ports.now() - begin)}`),
   };
 }
 
 /** Shows a pass over `expected` batches, or whatever `unit` says: a bar with the time left on a terminal, plain lines elsewhere. A pass may turn out longer. */
-export function startProgress(ports: Clock, label: string, expected: number, unit: Unit = BATCHES): Progress {
-  if (!ports.terminal.errIsTerminal) return startLines(ports, label, expected, unit);
-  const bar = ports.startBar(label, expected);
-  let done = 0;
+export function startProgress(ports: Clock, label: string, total: number, unit: Unit = BATCHES): Progress {
+  if (!ports.terminal.errIsTerminal) return startLines(ports, label, total, unit);
+  const bar = ports.startBar(label, total);
+  let [done, expected] = [0, total];
   return {
     step() {
       done++;
       bar.update(done, Math.max(done, expected));
+    },
+    expect(count) {
+      expected = count;
+      bar.update(done, expected);
     },
     stop: () => bar.stop(),
   };

@@ -9,6 +9,8 @@ export interface ForwardTarget {
   forward(feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>>;
   /** Whether more data would change nothing; absent: never. */
   enough?(): boolean;
+  /** Whether it is a quantized one. */
+  readonly quantized?: boolean;
 }
 
 /** The forward calls of one run of an infer function: checked, one at a time, counted. */

@@ -1,14 +1,25 @@
 import { AbortedError, ConfigError, KnightError, reasonOf } from "../../../core-ts/errors.ts";
 import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
+import type { Progress } from "../cli/progress.ts";
 import type { ModelEdge } from "./check-input.ts";
 import type { Executor, InferFunction, ShapeDim } from "./executor.ts";
 import { ForwardCalls, type ForwardTarget } from "./forward.ts";
 
+/** What the functions of ours are told besides: about the model of this pass, and whom to tell how long it takes. */
+export interface Pass {
+  readonly quantized: boolean;
+  /** There will be so many batches, other than -i says. */
+  expect(batches: number): void;
+}
+
+/** An infer function, a user's or one of ours. */
+export type PassFunction = (executor: Executor, pass: Pass) => ReturnType<InferFunction>;
+
 /** What of the command line an infer function sees, and the function itself. */
 export interface InferRun {
   readonly name: string;
-  readonly fn: InferFunction;
+  readonly fn: PassFunction;
   readonly iteration: number;
   readonly batchSize: number;
   readonly data: string | undefined;
@@ -88,10 +99,10 @@ function whenStopped(signal: AbortSignal): { readonly stopped: Promise<never>; r
   return { stopped, forget };
 }
 
-async function call(run: InferRun, executor: Executor): Promise<unknown> {
+async function call(run: InferRun, executor: Executor, pass: Pass): Promise<unknown> {
   const { stopped, forget } = whenStopped(run.signal);
   try {
-    return await Promise.race([Promise.resolve().then(() => run.fn(executor)), stopped]);
+    return await Promise.race([Promise.resolve().then(() => run.fn(executor, pass)), stopped]);
   } catch (cause) {
     // What forward or loadNpy found wrong says more than that the function threw.
     if (cause instanceof KnightError) throw cause;
@@ -125,7 +136,7 @@ function checkResult(run: InferRun, result: unknown, calls: ForwardCalls): numbe
 /**
  * Runs an infer function over one model and gives the number it returned.
  * @param nodes output name → node name of the model's nodes.
- * @param onBatch called after every batch.
+ * @param progress told of every batch.
  * @throws ConfigError naming script and function when the function throws, never calls forward, or returns no number;
  *   DataError from forward; AbortedError.
  */
@@ -133,12 +144,16 @@ export async function runInferFunction(
   run: InferRun,
   target: ForwardTarget,
   nodes: ReadonlyMap<string, string>,
-  onBatch: () => void,
+  progress: Pick<Progress, "step" | "expect">,
 ): Promise<number> {
-  const calls = new ForwardCalls(target, run.signal, onBatch);
+  const calls = new ForwardCalls(target, run.signal, () => progress.step());
   const edges = [...target.inputs, ...target.outputs];
   try {
-    const result = await call(run, new InferExecutor(run, edges, calls, { target, nodes }));
+    const pass = {
+      quantized: target.quantized ?? false,
+      expect: (batches: number) => progress.expect(batches),
+    };
+    const result = await call(run, new InferExecutor(run, edges, calls, { target, nodes }), pass);
     return checkResult(run, result, calls);
   } finally {
     await calls.close();

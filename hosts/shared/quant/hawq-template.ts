@@ -46,7 +46,7 @@ async function gather(run: CommandRun, prepared: Prepared, host: PipelineHost) {
       return calibration.forward(feeds);
     };
     const target = { inputs: prepared.inputs, outputs: prepared.outputs, forward };
-    await runInferFunction(infer, target, prepared.outputNameToNodeName, () => progress.step());
+    await runInferFunction(infer, target, prepared.outputNameToNodeName, progress);
     return { ranges: calibration.ranges(), samples: samples.slice(0, SAMPLES) };
   } finally {
     progress.stop();

@@ -39,6 +39,7 @@ async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, l
   const target = {
     inputs: edgesOf(model.inputs, model.integerInputs),
     outputs: edgesOf(model.outputs),
+    quantized: model.quantized,
     async forward(feeds: Feeds) {
       const outputs = await model.forward(feeds);
       listen?.(outputs);
@@ -50,7 +51,7 @@ async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, l
   );
   let result: number;
   try {
-    result = await runInferFunction(infer, target, nodes, () => progress.step());
+    result = await runInferFunction(infer, target, nodes, progress);
   } finally {
     progress.stop();
   }

@@ -38,10 +38,14 @@ export interface Work extends CommandRun {
 }
 
 /** Shows nothing: several strategies show only where each begins and ends. */
-const SILENT: Progress = { step: () => undefined, stop: () => undefined };
+const SILENT: Progress = { step: () => undefined, expect: () => undefined, stop: () => undefined };
 
 /** Runs the infer function over a model, with progress. */
-async function pass(work: Work, progress: Progress, target: Pick<ForwardTarget, "forward" | "enough">) {
+async function pass(
+  work: Work,
+  progress: Progress,
+  target: Pick<ForwardTarget, "forward" | "enough" | "quantized">,
+) {
   const { inputs, outputs, outputNameToNodeName } = work.prepared;
   const forward: ForwardTarget["forward"] = (feeds) => {
     work.onFeeds?.(feeds);
@@ -52,7 +56,7 @@ async function pass(work: Work, progress: Progress, target: Pick<ForwardTarget, 
       work.infer,
       { ...target, inputs, outputs, forward },
       outputNameToNodeName,
-      () => progress.step(),
+      progress,
     );
   } finally {
     progress.stop();
@@ -165,6 +169,7 @@ export async function evaluateModel(
         return results;
       },
       enough: () => (work.stoppedAfter ?? 0) > 0 && batches >= work.stoppedAfter!,
+      quantized: true,
     });
     await dump?.finish();
     return { fixed, layers: evaluation.layers() };

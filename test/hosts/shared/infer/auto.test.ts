@@ -38,7 +38,7 @@ async function run(fn: InferFunction, gain: number, offset = 0) {
     { ...settings, signal: new AbortController().signal },
     target,
     new Map(),
-    () => undefined,
+    { step: () => undefined, expect: () => undefined },
   );
   return { result, fed };
 }

@@ -26,6 +26,8 @@ const target: ForwardTarget = {
   },
 };
 
+const NO_PROGRESS = { step: () => undefined, expect: () => undefined };
+
 function runOf(fn: InferFunction, signal = new AbortController().signal): InferRun {
   return {
     name: "infer_it",
@@ -41,7 +43,7 @@ function runOf(fn: InferFunction, signal = new AbortController().signal): InferR
 }
 
 function run(fn: InferFunction, onTarget: ForwardTarget = target): Promise<number> {
-  return runInferFunction(runOf(fn), onTarget, new Map([["y", "conv1"]]), () => undefined);
+  return runInferFunction(runOf(fn), onTarget, new Map([["y", "conv1"]]), NO_PROGRESS);
 }
 
 /** What user scripts in plain JavaScript may return. */
@@ -95,7 +97,7 @@ describe("the executor", () => {
       }),
       target,
       new Map(),
-      () => batches++,
+      { ...NO_PROGRESS, step: () => batches++ },
     );
     expect([result, batches]).toEqual([71.5, 3]);
   });
@@ -172,7 +174,7 @@ describe("what an infer function does wrong", () => {
   it("stops a function that waits for something else when the run is stopped", async () => {
     const controller = new AbortController();
     const forever = runOf(() => new Promise<number>(() => undefined), controller.signal);
-    const result = runInferFunction(forever, target, new Map(), () => undefined);
+    const result = runInferFunction(forever, target, new Map(), NO_PROGRESS);
     controller.abort("SIGINT");
     await expect(result).rejects.toMatchObject({ code: "ABORTED" });
   });
