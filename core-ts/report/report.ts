@@ -1,6 +1,9 @@
 import type { BitWidth } from "../chips/index.ts";
 import type { ObserverName } from "../observers/index.ts";
 
+/** Names of the two widths, as keys of JSON. */
+export type Width = "8" | "16";
+
 /** What a quantization did, as written to `{name}_report.json` and shown by `{name}_report.html`. Only what JSON holds. */
 export interface Report {
   /** Of this form; raised when a reader of an older one would misread it. */
@@ -8,7 +11,7 @@ export interface Report {
   readonly model: string;
   readonly tool: string;
   readonly verdict: Verdict;
-  /** Integer layers in topological order. */
+  /** Model inputs that are quantized, then integer layers in topological order. */
   readonly layers: readonly ReportLayer[];
   readonly floatLayers: readonly { readonly node: string; readonly op: string; readonly reason: string }[];
   readonly graph: ReportGraph;
@@ -46,8 +49,13 @@ export interface Verdict {
 }
 
 export interface ReportLayer {
+  /** Position in this list. */
   readonly index: number;
+  /** Place by damage, 0 the worst: the noise a layer adds itself, relative to its signal; where that is unknown, all the noise it has. */
+  readonly rank: number;
+  /** Name of a node of `graph`; a model input's own name. */
   readonly node: string;
+  /** "Input" for a model input, which no mixed precision names. */
   readonly op: string;
   /** The layer's output in the float model. */
   readonly value: string;
@@ -59,17 +67,22 @@ export interface ReportLayer {
   readonly sharesWith?: string;
   /** Everything so far: the quantized model's value against the float model's. sqnrDb null: exact. */
   readonly total: { readonly cosine: number; readonly sqnrDb: number | null; readonly maxAbs: number };
-  /** What this layer alone does to clean inputs: rounding and clipping of output and weights; null where it can't be told. */
+  /**
+   * What this layer alone does to clean inputs, measured: its integers against the float layer, both fed with the float values rounded to their
+   * grids. Holds rounding and clipping of the output, rounding of weights, multipliers and tables. null where nothing was run; sqnrDb null: exact.
+   */
   readonly own: { readonly sqnrDb: number | null } | null;
   /** Share of the float values beyond the grid, 0..1; null without statistics. */
   readonly clipped: number | null;
-  /** null for a scale that was known beforehand. */
+  /** null for a scale that is shared, and where nothing was run. */
   readonly histogram: LayerHistogram | null;
   readonly weights: WeightReport | null;
 }
 
-/** Float values of a layer's output over the calibration data, in bins of equal width from `low` to `high`. */
+/** Float values of a layer's output, in bins of equal width from `low` to `high`. */
 export interface LayerHistogram {
+  /** Calibration: all its data. Comparison: scales were given (-lsj, QDQ), and these are the batches on which float and quantized model were compared. */
+  readonly source: "calibration" | "comparison";
   readonly low: number;
   readonly high: number;
   readonly counts: readonly number[];
@@ -77,8 +90,8 @@ export interface LayerHistogram {
   readonly max: number;
   /** Exact zeros, part of the counts. */
   readonly zeros: number;
-  /** What each observer would choose: magnitude of the largest integer, for this grid. */
-  readonly thresholds: Readonly<Record<ObserverName, number>>;
+  /** What each observer would choose, by width: magnitude of the largest integer. At 16 bit with the headroom of that width. */
+  readonly thresholds: Readonly<Record<Width, Readonly<Record<ObserverName, number>>>>;
   /** Expected SQNR in dB of rounding and clipping alone at thresholds that fall by a constant factor from `curve.highest`. */
   readonly curve: ErrorCurve;
 }
@@ -87,22 +100,25 @@ export interface LayerHistogram {
 export interface ErrorCurve {
   readonly highest: number;
   readonly ratio: number;
-  readonly sqnrDb: Readonly<Record<"8" | "16", readonly number[]>>;
+  readonly sqnrDb: Readonly<Record<Width, readonly number[]>>;
 }
 
 /** Weights per output channel: largest magnitude, and SQNR of rounding them (null: exact). */
 export interface WeightReport {
   readonly name: string;
+  readonly channels: number;
+  /** Neighbouring channels that one entry stands for, the worst of them; 1 but in very wide layers. */
+  readonly perEntry: number;
   readonly largest: readonly number[];
   readonly sqnrDb: readonly (number | null)[];
 }
 
-/** Nodes and edges by name, enough to draw the graph. */
+/** Model inputs, nodes and edges, enough to draw the graph. */
 export interface ReportGraph {
   readonly nodes: readonly {
     readonly name: string;
     readonly op: string;
-    readonly kind: "integer" | "float" | "absorbed";
+    readonly kind: "input" | "integer" | "float" | "absorbed";
   }[];
   /** Indices into `nodes`. */
   readonly edges: readonly (readonly [from: number, to: number])[];
@@ -110,7 +126,7 @@ export interface ReportGraph {
 
 export interface Advice {
   readonly node: string;
-  readonly kind: "raise" | "observer" | "equalise" | "data" | "exclude";
+  readonly kind: "raise" | "observer" | "scale" | "data" | "exclude";
   /** What is wrong and why this helps. */
   readonly why: string;
   /** The command to run. */
