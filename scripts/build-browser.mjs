@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureReportPage } from "./build-report.mjs";
 import { fingerprint } from "./fingerprint.mjs";
 import { contentSecurityPolicy } from "./serve-page.mjs";
 
@@ -19,10 +20,12 @@ const SOURCES = [
   "core-ts",
   "hosts/shared",
   "hosts/browser",
+  "hosts/report",
   "core-as",
   "examples/digits/digits.onnx",
   "examples/digits/calibration.npy",
   "scripts/build-browser.mjs",
+  "scripts/build-report.mjs",
   "scripts/serve-page.mjs",
   "package.json",
   "package-lock.json",
@@ -34,6 +37,7 @@ const SOURCES = [
  */
 const SERVED = [
   ["build/kernels.simd.wasm", "kernels.simd.wasm"],
+  ["build/report-page.json", "report-page.json"],
   ...["ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"].map((name) => [
     `node_modules/onnxruntime-web/dist/${name}`,
     `ort/${name}`,
@@ -133,6 +137,7 @@ export async function ensureBrowserBuilt() {
   const state = fingerprint(ROOT, SOURCES);
   if (isCurrent(state)) return;
   process.stderr.write("Building dist/browser ...\n");
+  await ensureReportPage();
   // Beside its place: whoever reads never sees half of it, and two builds at once do not meet.
   const draft = join(ROOT, "build", `browser.${process.pid}`);
   rmSync(draft, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { FROM_NODE } from "./build-browser.mjs";
+import { ensureReportPage } from "./build-report.mjs";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Where the worker is: worker.js and MODULES. */
@@ -19,6 +20,7 @@ const MODULES = {
 /** Builds the worker, or another one that stands on it, into a folder. The kernels must be there. */
 export async function buildWorker(outdir = WORKER, entry = "hosts/edge/workerd.ts") {
   mkdirSync(outdir, { recursive: true });
+  await ensureReportPage();
   await build({
     absWorkingDir: ROOT,
     entryPoints: [join(ROOT, entry)],

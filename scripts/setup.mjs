@@ -116,6 +116,7 @@ function compile(state) {
 export function ensureBuilt() {
   buildStep("the protobuf code", runNode("scripts/build-proto.mjs"));
   buildStep("the kernels", runNode("scripts/build-kernels.mjs"));
+  buildStep("the report's page", runNode("scripts/build-report.mjs"));
   if (!isBuilt()) compile(sourceState());
 }
 

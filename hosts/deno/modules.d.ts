@@ -6,3 +6,9 @@ declare module "*/package.json" {
   const manifest: { readonly version: string };
   export default manifest;
 }
+
+/** What scripts/build-report.mjs makes. */
+declare module "*/report-page.json" {
+  const page: { readonly before: string; readonly after: string };
+  export default page;
+}

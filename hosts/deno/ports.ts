@@ -6,6 +6,7 @@ import { denoFileSystem } from "./file-system.ts";
 import { loadDenoImages } from "./images.ts";
 import { loadDenoKernels } from "./kernels.ts";
 import { runPython } from "./python.ts";
+import { loadDenoReportPage } from "./report-page.ts";
 import { loadScript } from "./script.ts";
 import { denoTerminal, startBar } from "./terminal.ts";
 import { PACKAGE_VERSION } from "./version.ts";
@@ -26,6 +27,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     createBackend: chooseDenoBackend,
     loadKernels: loadDenoKernels,
     loadImages: loadDenoImages,
+    loadReportPage: loadDenoReportPage,
     cpuCount: navigator.hardwareConcurrency,
     version: PACKAGE_VERSION,
   };

@@ -42,6 +42,7 @@ export function partsOf(ports: Ports, backend: ServerBackend): JobParts {
       return kernels.loaded;
     },
     loadImages: () => ports.loadImages(),
+    loadReportPage: () => ports.loadReportPage(),
     inference: {
       runs: BACKEND_NAMES[backend],
       createBackend: (threads, _choice, log) => ports.createBackend(threads, backend, log),

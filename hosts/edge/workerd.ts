@@ -1,5 +1,6 @@
 // The edge app as a worker (workerd, Cloudflare Workers). workerd compiles no bytes at run time: all .wasm files are modules of the worker.
 import * as ort from "onnxruntime-web/wasm";
+import reportPage from "../../build/report-page.json" with { type: "json" };
 import { createKernels } from "../../core-ts/kernels/create.ts";
 import { PACKAGE_VERSION as version } from "../deno/version.ts";
 import { createImageCodecs } from "../shared/images/codecs.ts";
@@ -41,6 +42,7 @@ const PARTS: JobParts = {
   },
   loadKernels: async () => shared,
   loadImages: () => createImageCodecs(resize),
+  loadReportPage: async () => reportPage,
   now: () => Date.now(),
   cpuCount: 1,
   version,

@@ -24,6 +24,7 @@ export function nodePorts(signal: AbortSignal): Ports {
     }),
     loadKernels: loadNodeKernels,
     loadImages: async () => (await import("./images.ts")).loadNodeImages(),
+    loadReportPage: async () => (await import("./report-page.ts")).loadNodeReportPage(),
     cpuCount: availableParallelism(),
     version: packageVersion(),
   };

@@ -14,7 +14,7 @@ const found = (rule: Rule): string[] => listed(sourcesUnder("hosts").flatMap(rul
 describe("the hosts", () => {
   it("are all there", () => {
     const folders = new Set(sourcesUnder("hosts").map(({ path }) => path.split("/")[1]));
-    expect([...folders].sort()).toEqual(["browser", "deno", "edge", "node", "shared"]);
+    expect([...folders].sort()).toEqual(["browser", "deno", "edge", "node", "report", "shared"]);
   });
 
   it("stand on hosts/shared, none on another", () => {

@@ -31,7 +31,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   conformance: { folders: ["core-ts", "conformance"], packages: [] },
   hosts: {
     folders: ["core-ts", "conformance", "hosts"],
-    files: ["package.json", "build/kernels.simd.wasm"],
+    files: ["package.json", "build/kernels.simd.wasm", "build/report-page.json"],
     packages: "all",
   },
 };

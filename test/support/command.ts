@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeFiles } from "../../hosts/node/files.ts";
 import { loadNodeImages } from "../../hosts/node/images.ts";
+import { loadNodeReportPage } from "../../hosts/node/report-page.ts";
 import { loadScript } from "../../hosts/node/script.ts";
 import { runKnight } from "../../hosts/shared/cli/run.ts";
 import type { Ports } from "../../hosts/shared/ports.ts";
@@ -45,6 +46,7 @@ export function recordingPorts(more: Partial<Ports> = {}): {
     createBackend: async () => nodeBackend(),
     loadKernels: () => loadKernels("simd"),
     loadImages: loadNodeImages,
+    loadReportPage: loadNodeReportPage,
     cpuCount: 2,
     version: "0.0.0-test",
     ...more,

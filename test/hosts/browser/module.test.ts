@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadNodeImages } from "../../../hosts/node/images.ts";
+import { loadNodeReportPage } from "../../../hosts/node/report-page.ts";
 import { type JobHost, quantizeJob } from "../../../hosts/shared/job/index.ts";
 import { webBackend } from "../../support/backends.ts";
 import { whyNoChromium } from "../../support/chromium.ts";
@@ -19,6 +20,7 @@ async function sameInNode(): Promise<{ model: string; fixed: number | undefined 
   const host: JobHost = {
     createBackend: async () => webBackend(),
     loadImages: loadNodeImages,
+    loadReportPage: loadNodeReportPage,
     loadKernels: () => loadKernels("simd"),
     now: () => 0,
     cpuCount: 1,

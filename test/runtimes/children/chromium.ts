@@ -51,6 +51,7 @@ window.report = async (threads, version) => {
     createBackend: async () => parts.backend,
     loadKernels: async () => parts.kernels,
     loadImages: () => Promise.reject(new Error("the demo has no pictures")),
+    loadReportPage: async () => ({ before: "", after: "" }),
     now: () => performance.now(),
     cpuCount: threads,
     version,

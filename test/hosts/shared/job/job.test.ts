@@ -8,6 +8,7 @@ import { tensor } from "../../../../core-ts/tensor/tensor.ts";
 import { loadNodeImages } from "../../../../hosts/node/images.ts";
 import { loadNodeKernels } from "../../../../hosts/node/kernels.ts";
 import { createNodeBackend } from "../../../../hosts/node/ort.ts";
+import { loadNodeReportPage } from "../../../../hosts/node/report-page.ts";
 import {
   inferJob,
   inspectJob,
@@ -31,6 +32,7 @@ function host(events: JobEvent[] = []): JobHost {
     createBackend: async () => createNodeBackend({ threads: 1 }),
     loadKernels: () => loadNodeKernels(),
     loadImages: loadNodeImages,
+    loadReportPage: loadNodeReportPage,
     now: () => 0,
     cpuCount: 1,
     version: "test",
