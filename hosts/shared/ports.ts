@@ -87,6 +87,35 @@ export interface PythonOutcome {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
+/** A program of python/ that the user's own Python runs for as long as it is needed. */
+export interface PythonStart {
+  /** As --python gives it; undefined: python3 or python on the PATH. */
+  readonly interpreter: string | undefined;
+  /** File in python/. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Get what it answers, and what it prints on its two streams. */
+  onAnswer(bytes: Uint8Array): void;
+  onOut(bytes: Uint8Array): void;
+  onError(bytes: Uint8Array): void;
+}
+
+/** How a process ended: one of the two is there. */
+export interface PythonEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** A running Python. It ends with this process, however that ends. */
+export interface PythonProcess {
+  readonly interpreter: string;
+  /** Resolves when it has ended, and all that it wrote has been handed over. */
+  readonly ended: Promise<PythonEnd>;
+  send(parts: readonly Uint8Array[]): void;
+  /** Asks it to end, with `interrupt` in the middle of its work; after a grace it is made to. */
+  stop(interrupt: boolean): Promise<void>;
+}
+
 /** All that the command needs from the runtime it stands on. */
 export interface Ports {
   readonly terminal: Terminal;
@@ -102,6 +131,8 @@ export interface Ports {
   loadScript(path: string): Promise<RegisteredFunctions>;
   /** Runs the user's Python; absent where no program can be started. @throws ConfigError where there is no Python. */
   runPython?(run: PythonRun): Promise<PythonOutcome>;
+  /** Starts a program in the user's Python; absent where none can be started. @throws ConfigError where there is no Python. */
+  startPython?(start: PythonStart): Promise<PythonProcess>;
   /**
    * The runtime that runs models, on so many threads. Only hosts with a native one look at `choice`.
    * @throws ConfigError for one that this host can't load.

@@ -21,11 +21,16 @@ function fail(input: ModelEdge, sentence: string): never {
   throw new DataError(`input "${input.name}" ${sentence}`, { value: input.name });
 }
 
+/** Code that makes data of the type, in the language of a script. */
+export type Conversions = (dtype: DType) => string | undefined;
+
 const CONVERT: Partial<Record<DType, string>> = {
   float32: "Float32Array.from(data, Number)",
   int32: "Int32Array.from(data, Number)",
   int64: "BigInt64Array.from(data, BigInt)",
 };
+
+const inJavaScript: Conversions = (dtype) => CONVERT[dtype];
 
 const ARRAYS: Partial<Record<DType, string>> = {
   float32: "Float32Array",
@@ -53,14 +58,14 @@ function requireTensor(input: ModelEdge, given: unknown): asserts given is Tenso
   }
 }
 
-function checkType(input: ModelEdge, t: Tensor): void {
+function checkType(input: ModelEdge, t: Tensor, conversions: Conversions): void {
   if (input.takesIntegers && !DATA_TYPES.includes(t.dtype))
     fail(
       input,
       `is ${t.dtype}; with -qid ${input.dtype} feed uint8, int8, int16, or float32 that holds whole numbers`,
     );
   if (t.dtype !== input.dtype && !input.takesIntegers) {
-    const convert = CONVERT[input.dtype];
+    const convert = conversions(input.dtype);
     fail(
       input,
       `is ${t.dtype}, the model takes ${input.dtype}${convert ? `; convert it, for instance with ${convert}` : ""}`,
@@ -104,7 +109,11 @@ function checkShape(input: ModelEdge, t: Tensor): void {
 }
 
 /** Checks what was given to `forward` against the model's inputs. @throws DataError: which input, what was found, what was expected. */
-export function checkInputs(inputs: readonly ModelEdge[], given: readonly unknown[]): Map<string, Tensor> {
+export function checkInputs(
+  inputs: readonly ModelEdge[],
+  given: readonly unknown[],
+  conversions = inJavaScript,
+): Map<string, Tensor> {
   if (given.length !== inputs.length) {
     const names = inputs.map(({ name }) => `"${name}"`).join(", ");
     throw new DataError(
@@ -115,7 +124,7 @@ export function checkInputs(inputs: readonly ModelEdge[], given: readonly unknow
     inputs.map((input, i) => {
       const t = given[i];
       requireTensor(input, t);
-      checkType(input, t);
+      checkType(input, t, conversions);
       checkShape(input, t);
       return [input.name, t];
     }),

@@ -1,6 +1,6 @@
 import { AbortedError, ConfigError } from "../../../core-ts/errors.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
-import { checkInputs, type ModelEdge } from "./check-input.ts";
+import { type Conversions, checkInputs, type ModelEdge } from "./check-input.ts";
 
 /** A model that an infer function feeds: the float one under calibration, or the one under test. */
 export interface ForwardTarget {
@@ -24,6 +24,7 @@ export class ForwardCalls {
     private readonly target: ForwardTarget,
     private readonly signal: AbortSignal,
     private readonly onDone: () => void,
+    private readonly conversions?: Conversions,
   ) {}
 
   /** Batches that went through. */
@@ -54,7 +55,7 @@ export class ForwardCalls {
     if (this.signal.aborted) throw new AbortedError("stopped on request");
     if (this.#closed)
       throw new ConfigError("executor.forward was called after the infer function had returned");
-    const results = await this.target.forward(checkInputs(this.target.inputs, given));
+    const results = await this.target.forward(checkInputs(this.target.inputs, given, this.conversions));
     this.#count++;
     this.onDone();
     return this.target.outputs.map(({ name }) => results.get(name)!);
