@@ -27,6 +27,7 @@ const INPUT_KEYS = [
   "draw_box",
   "max_det",
   "anchors",
+  "decoder",
   "nc",
   "conf_thres",
   "iou_thres",

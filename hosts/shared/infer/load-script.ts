@@ -1,4 +1,5 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
+import { forgetDecoders } from "../detection/user-decoders.ts";
 import type { FileSystem } from "../files/file-system.ts";
 import { systemReason } from "../files/system-reason.ts";
 import { inferFunctions } from "./infer-functions.ts";
@@ -34,6 +35,7 @@ export async function runScript(
     });
   });
   try {
+    forgetDecoders();
     return await inferFunctions.during(() => load(fs.path.resolve(path)));
   } catch (cause) {
     throw new ConfigError(`the script ${path} fails to load: ${reasonOf(cause)}`, { option: OPTION, cause });

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { DataError, reasonOf } from "../../../../core-ts/errors.ts";
 import type { Size } from "../../images/picture.ts";
+import { listed } from "../../infer/common/named.ts";
 import type { Truth } from "../boxes.ts";
-import { type LabelContext, type Labels, listed } from "./labels.ts";
+import type { LabelContext, Labels } from "./labels.ts";
 
 const number = z.number();
 const length = z.number().check(z.minimum(0));
@@ -127,7 +128,7 @@ export function cocoLabels(text: string, file: string, context: LabelContext): L
           `${file} says ${name} has ${width} x ${height} pixels, it has ${size.width} x ${size.height}; the boxes belong to another picture`,
           { file },
         );
-      return labelled?.truths ?? [];
+      return labelled?.truths;
     },
   };
 }

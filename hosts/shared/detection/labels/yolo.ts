@@ -1,6 +1,7 @@
 import { DataError } from "../../../../core-ts/errors.ts";
+import { listed } from "../../infer/common/named.ts";
 import type { Truth } from "../boxes.ts";
-import { type LabelContext, type Labels, listed, stemOf } from "./labels.ts";
+import { type LabelContext, type Labels, stemOf } from "./labels.ts";
 
 /** A line of a label file: class, centre and size, as fractions of the picture's width and height. */
 type Row = readonly [classId: number, cx: number, cy: number, width: number, height: number];
@@ -78,7 +79,7 @@ export function yoloLabels(
     );
   return {
     of: (name, { width, height }) =>
-      (rows.get(stemOf(name)) ?? []).map(
+      rows.get(stemOf(name))?.map(
         ([classId, cx, cy, w, h]): Truth => ({
           x: (cx - w / 2) * width,
           y: (cy - h / 2) * height,
