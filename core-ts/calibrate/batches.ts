@@ -101,13 +101,13 @@ export async function inChunks(
 }
 
 /** The rows of an output that belong to the first `real` of a chunk's `size` samples; an output may have several rows a sample. */
-function realRows(t: Tensor, size: number, real: number): Tensor {
+export function realRows(t: Tensor, size: number, real: number): Tensor {
   const perSample = (t.dims[0] ?? 0) / size;
   return real < size && Number.isInteger(perSample) && t.dims.length > 0 ? rows(t, 0, perSample * real) : t;
 }
 
 /** `t` with its last row repeated up to `size` rows. */
-function fill(t: Tensor, size: number): Tensor {
+export function fill(t: Tensor, size: number): Tensor {
   const missing = size - t.dims[0]!;
   if (missing === 0) return t;
   const last = rows(t, t.dims[0]! - 1, t.dims[0]!);

@@ -4,6 +4,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { isConverted } from "../../../core-ts/frontends/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { BACKENDS } from "../backend-choice.ts";
+import { BAD_DATA } from "../infer/common/task.ts";
 import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
@@ -64,11 +65,13 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above
-  { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy, .npz, .jpg, .png and .bmp files of -d" },
+  { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy, .npz, .jpg, .png and .bmp files of -d, infer_common (also infer_default) what \"input-configs\" of a run-config names, and measures the accuracy" },
   // biome-ignore format: see above
   { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions; with -f pytorch a Python script that registers the model" },
   // biome-ignore format: see above
   { long: "data", shorts: ["d"], group: "Data", value: "PATH", parse: nonEmpty, help: "data for the infer function: executor.dataset" },
+  // biome-ignore format: see above
+  { long: "bad-data", shorts: [], group: "Data", value: "WHAT", fallback: "stop", parse: oneOf(...BAD_DATA), help: "what infer_common does about files that can't be read and labels that fit no file: stop | skip: end with an error; leave them out and name them" },
   // biome-ignore format: see above
   { long: "iteration", shorts: ["i"], group: "Data", value: "N", fallback: 1, many: true, parse: wholeNumber(1), help: "batches to run: executor.iteration; several numbers: a strategy each" },
   // biome-ignore format: see above

@@ -4,8 +4,10 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { BackendChoice } from "../backend-choice.ts";
+import type { BadData } from "../infer/common/task.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
+import { configuredEdges } from "./input-config-settings.ts";
 import { type MixSettings, mixNotes, mixSettings } from "./mix-settings.ts";
 import type { RunMode } from "./quant-options.ts";
 import type { InputConfig } from "./run-config.ts";
@@ -44,6 +46,7 @@ export interface QuantSettings extends MixSettings, ScaleSettings {
   readonly logLevel: number;
   /** "input-configs" of the run-config. */
   readonly inputConfigs: readonly InputConfig[];
+  readonly badData: BadData;
   /** Options that have no effect, and the like. */
   readonly notes: readonly string[];
 }
@@ -158,6 +161,7 @@ export function readSettings(
   const mode = modes[0]!;
   const data = dataSettings(parsed);
   const runMode = values.runMode as RunMode;
+  const edges = edgeSettings(parsed, runMode);
   const target = findChip(values.chip as string);
   requireBitWidth(target, bits);
   refuseContradictions(parsed, bits, runMode);
@@ -169,7 +173,12 @@ export function readSettings(
     ...data,
     modes,
     caches: cachesOf(parsed, runMode),
-    quant: { ...modelSettings(parsed, bits, mode), ...edgeSettings(parsed, runMode) },
+    quant: {
+      ...modelSettings(parsed, bits, mode),
+      ...edges,
+      ...configuredEdges(inputConfigs, { runMode, ...data }, edges),
+    },
+    badData: values.badData as BadData,
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,

@@ -8,6 +8,7 @@ import { npyDims, readNpy } from "../npy/read.ts";
 import type { Files, Ports } from "../ports.ts";
 import { convertData } from "./convert-data.ts";
 import type { ShapeDim } from "./executor.ts";
+import type { ConfigReader } from "./input-config.ts";
 
 export const DATA_OPTION = "-d/--data";
 
@@ -21,6 +22,8 @@ export interface DataInput {
   readonly dtype: DType;
   /** Whether the model has no other input. */
   readonly only: boolean;
+  /** Its entry of "input-configs"; an empty one where there is none. */
+  readonly config: ConfigReader;
   /** What becomes of pictures. @throws ConfigError where the input takes none, or "input-configs" are wrong. */
   picture(): PictureTarget;
 }
@@ -73,6 +76,16 @@ export function isDataFile(path: string): boolean {
 export const DATA_KINDS = Object.keys(READERS)
   .map((kind) => `.${kind}`)
   .join(", ");
+
+/** Where axes are dynamic, files may differ in them: those of one batch may not. @throws DataError naming the file. */
+export function checkJoins(next: Tensor, first: Tensor, file: string, input: Pick<DataInput, "name">): void {
+  const [shape, expected] = [next, first].map((t) => t.dims.slice(1).join(", "));
+  if (shape === expected && next.dtype === first.dtype) return;
+  throw new DataError(
+    `${file} holds samples of ${next.dtype} [${shape}] for the input "${input.name}", those before it are ${first.dtype} [${expected}]; one batch takes one shape and type, so give -bs 1 or equal ones`,
+    { file },
+  );
+}
 
 /** The samples of one file, [n, ...sample]. @throws DataError naming the file, its shape, and what the model takes. */
 export async function readSamples(path: string, input: DataInput, ports: DataPorts): Promise<Tensor> {

@@ -5,6 +5,7 @@ import { readPictureSettings } from "../images/settings.ts";
 import type { PictureTarget } from "../images/tensor.ts";
 import type { DataInput } from "./data-files.ts";
 import type { Executor } from "./executor.ts";
+import { ConfigReader } from "./input-config.ts";
 
 /** What data files are told of besides the model. */
 export interface DataOptions {
@@ -49,6 +50,7 @@ export function dataInputs(executor: Executor, options: DataOptions): DataInput[
       target = { input, settings };
       return target;
     };
-    return { name, dims, dtype, only: executor.input_nodes.length === 1, picture };
+    const config = new ConfigReader(configs[i]!, name);
+    return { name, dims, dtype, only: executor.input_nodes.length === 1, config, picture };
   });
 }

@@ -3,6 +3,7 @@ import { ConfigError, DataError } from "../../../core-ts/errors.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { Files } from "../ports.ts";
 import {
+  checkJoins,
   DATA_KINDS,
   DATA_OPTION,
   type DataInput,
@@ -71,24 +72,13 @@ class Samples {
     for (let missing = count; missing > 0; ) {
       const from = await this.#next();
       if (!from) break;
-      this.#checkJoins(from, parts[0]);
+      if (parts[0]) checkJoins(from, parts[0], this.paths[this.#file - 1]!, this.input);
       const taken = Math.min(missing, from.dims[0]!);
       parts.push(rows(from, 0, taken));
       this.#rest = taken < from.dims[0]! ? rows(from, taken, from.dims[0]!) : undefined;
       missing -= taken;
     }
     return parts.length === 0 ? undefined : joined(parts);
-  }
-
-  /** Where axes are dynamic, files may differ in them. */
-  #checkJoins(next: Tensor, first: Tensor | undefined): void {
-    const [shape, expected] = [next, first ?? next].map((t) => t.dims.slice(1).join(", "));
-    if (shape === expected && next.dtype === (first ?? next).dtype) return;
-    const file = this.paths[this.#file - 1]!;
-    throw new DataError(
-      `${file} holds samples of ${next.dtype} [${shape}] for the input "${this.input.name}", those before it are ${first!.dtype} [${expected}]; one batch takes one shape and type, so give -bs 1 or equal ones`,
-      { file },
-    );
   }
 
   async #next(): Promise<Tensor | undefined> {
@@ -134,7 +124,7 @@ async function nextBatch(samples: readonly Samples[], size: number): Promise<Ten
 }
 
 /** Samples in a batch: the model's own number where that is fixed, and then no fewer. */
-function batchOf(executor: Executor): { readonly size: number; readonly isFixed: boolean } {
+export function batchOf(executor: Executor): { readonly size: number; readonly isFixed: boolean } {
   const first = executor.shape_dicts[executor.input_nodes[0]!]?.[0];
   const isFixed = typeof first === "number";
   return { size: isFixed ? first : executor.batch_size, isFixed };

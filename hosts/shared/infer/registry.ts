@@ -1,6 +1,7 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { nearest } from "../cli/nearest.ts";
 import type { InferFunction } from "./executor.ts";
+import type { PassFunction } from "./run-function.ts";
 
 export type RegisteredFunctions = ReadonlyMap<string, InferFunction>;
 
@@ -42,24 +43,15 @@ export class InferFunctions implements InferFunctionRegistry {
   }
 }
 
-/** The original tool's functions that read pictures as "input-configs" say. */
-const PICTURE_FUNCTIONS = ["infer_common", "infer_default"];
-
 /** The function -if names. @throws ConfigError that lists those registered. */
 export function findFunction(
   name: string,
-  builtIn: RegisteredFunctions,
+  builtIn: ReadonlyMap<string, PassFunction>,
   registered: RegisteredFunctions,
   script: string | undefined,
-): InferFunction {
+): PassFunction {
   const found = registered.get(name) ?? builtIn.get(name);
   if (found) return found;
-  if (PICTURE_FUNCTIONS.includes(name)) {
-    throw new ConfigError(
-      `${name} is not supported yet in this version; -if infer_files feeds the pictures or arrays of -d as "input-configs" say, without labels; for an accuracy register an infer function in a script (-uds)`,
-      { option: "-if/--infer-func" },
-    );
-  }
   const names = [...registered.keys(), ...builtIn.keys()];
   const hint = nearest(name, names);
   const from = script === undefined ? "no script is given (-uds)" : `${script} was read`;

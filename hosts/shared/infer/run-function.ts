@@ -2,7 +2,8 @@ import { AbortedError, ConfigError, KnightError, reasonOf } from "../../../core-
 import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { Progress } from "../cli/progress.ts";
-import type { ModelEdge } from "./check-input.ts";
+import type { Conversions, ModelEdge } from "./check-input.ts";
+import type { Figure } from "./common/task.ts";
 import type { Executor, InferFunction, ShapeDim } from "./executor.ts";
 import { ForwardCalls, type ForwardTarget } from "./forward.ts";
 
@@ -11,6 +12,16 @@ export interface Pass {
   readonly quantized: boolean;
   /** There will be so many batches, other than -i says. */
   expect(batches: number): void;
+}
+
+/** What a function of ours has for a run besides its result. */
+export interface Products {
+  /** What was measured besides `result` in the pass that gave it. */
+  figures(quantized: boolean, result: number | undefined): readonly Figure[];
+  /** Puts files it made in their places; asked for when the run has succeeded. */
+  publish(): Promise<void>;
+  /** Removes what was not published. */
+  discard(): Promise<void>;
 }
 
 /** An infer function, a user's or one of ours. */
@@ -31,6 +42,11 @@ export interface InferRun {
   readonly signal: AbortSignal;
   /** What the function found that the user should know; asked for after it has run. */
   readonly notes?: () => readonly string[];
+  /** For advice in the script's language. */
+  readonly conversions?: Conversions;
+  /** Ends what runs the script: called when no more runs follow, also after one that failed. */
+  close?(): Promise<void>;
+  readonly products?: Products;
 }
 
 class InferExecutor implements Executor {
@@ -81,8 +97,10 @@ class InferExecutor implements Executor {
   forward = (...inputs: readonly Tensor[]): Promise<Tensor[]> => this.calls.run(inputs);
 }
 
+type Named = Pick<InferRun, "name" | "script">;
+
 /** "infer_x of script.ts", for messages. */
-function functionName({ name, script }: InferRun): string {
+function functionName({ name, script }: Named): string {
   return script === undefined ? `the infer function "${name}"` : `the infer function "${name}" of ${script}`;
 }
 
@@ -113,6 +131,13 @@ async function call(run: InferRun, executor: Executor, pass: Pass): Promise<unkn
   }
 }
 
+/** @param found what the function returned instead. */
+export function noNumber(named: Named, found: string): ConfigError {
+  return new ConfigError(
+    `${functionName(named)} returned ${found}, expected a finite number: the accuracy, or 1 where there is none`,
+  );
+}
+
 /** @throws ConfigError when what came back is no accuracy, or when nothing was run. */
 function checkResult(run: InferRun, result: unknown, calls: ForwardCalls): number {
   const who = functionName(run);
@@ -127,10 +152,7 @@ function checkResult(run: InferRun, result: unknown, calls: ForwardCalls): numbe
     );
   }
   if (typeof result === "number" && Number.isFinite(result)) return result;
-  const found = typeof result === "number" ? String(result) : result === null ? "null" : typeof result;
-  throw new ConfigError(
-    `${who} returned ${found}, expected a finite number: the accuracy, or 1 where there is none`,
-  );
+  throw noNumber(run, typeof result === "number" ? String(result) : result === null ? "null" : typeof result);
 }
 
 /**
@@ -146,7 +168,7 @@ export async function runInferFunction(
   nodes: ReadonlyMap<string, string>,
   progress: Pick<Progress, "step" | "expect">,
 ): Promise<number> {
-  const calls = new ForwardCalls(target, run.signal, () => progress.step());
+  const calls = new ForwardCalls(target, run.signal, () => progress.step(), run.conversions);
   const edges = [...target.inputs, ...target.outputs];
   try {
     const pass = {

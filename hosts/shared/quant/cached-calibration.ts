@@ -11,7 +11,7 @@ import {
 } from "../../../core-ts/calibrate/cache/identity.ts";
 import { tappedValues } from "../../../core-ts/calibrate/calibrate.ts";
 import { ConfigError, UnsupportedError } from "../../../core-ts/errors.ts";
-import { COMPARED_BATCHES, measureOf } from "../infer/reference.ts";
+import { comparedBatches } from "../infer/reference.ts";
 import { CACHE_OPTION, findCaches, readCaches } from "./cache-files.ts";
 import { type Calibrated, calibrateModel, runFloat, type Snapshot, type Work } from "./work.ts";
 
@@ -129,14 +129,12 @@ async function loadCaches(work: Work, paths: readonly string[]): Promise<Calibra
     Object.entries(key).every(([name, value]) => result[name as keyof typeof key] === value),
   );
   // Such a function compares with what the float model answered: that has to be run first, as far as it looks.
-  const comparesAnswers = measureOf(infer.name) !== undefined;
-  const result = new StoredResult(work, comparesAnswers ? undefined : known);
-  const reference = comparesAnswers
-    ? await runFloat({
-        ...work,
-        infer: { ...infer, iteration: Math.min(infer.iteration, COMPARED_BATCHES) },
-      })
-    : undefined;
+  const compared = comparedBatches(work.settings);
+  const result = new StoredResult(work, compared > 0 ? undefined : known);
+  const reference =
+    compared > 0
+      ? await runFloat({ ...work, infer: { ...infer, iteration: Math.min(infer.iteration, compared) } })
+      : undefined;
   return {
     float: reference === undefined ? result.value : async () => reference,
     after: (batches) => held.get(batches)!,

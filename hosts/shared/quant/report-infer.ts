@@ -1,4 +1,5 @@
 import type { Inference } from "../../../core-ts/evaluate/inference.ts";
+import type { Figure } from "../infer/common/task.ts";
 import { measureOf } from "../infer/reference.ts";
 import { numberText } from "./figures.ts";
 import { facts, paintFor, section } from "./report-text.ts";
@@ -28,18 +29,42 @@ function print(
   ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
 }
 
+/** How long a pass took. */
+interface Speed {
+  readonly samples: number;
+  /** The whole function, with reading the data. */
+  readonly milliseconds: number;
+  /** The model alone. */
+  readonly modelMilliseconds: number;
+}
+
+/** What a pass over a model gave. */
+interface Inferred {
+  readonly result: number;
+  readonly figures: readonly Figure[];
+  readonly speed: Speed;
+  readonly notes: readonly string[];
+}
+
+function speedText({ samples, milliseconds, modelMilliseconds }: Speed): string {
+  const rate = (ms: number) => numberText(Number(((1000 * samples) / Math.max(ms, 0.001)).toPrecision(3)));
+  const time = `${(milliseconds / 1000).toFixed(2)} s`;
+  return `${samples} ${samples === 1 ? "sample" : "samples"} in ${time}: ${rate(milliseconds)} a second, the model alone ${rate(modelMilliseconds)}`;
+}
+
 /** Prints what the infer function returned, and what it found. */
 export function reportInfer(
   run: CommandRun,
   model: Inference,
-  result: number,
-  notes: readonly string[] = [],
+  { result, figures, speed, notes }: Inferred,
 ): void {
   const { settings } = run;
-  const measure = measureOf(settings.inferFunction);
+  const measure = measureOf(settings);
   const rows: [string, string][] = [
     ["Model", `${settings.model} (${kindOf(model)})`],
     ["Result", measure ? `${measure}: the model runs, and there is no accuracy to tell` : numberText(result)],
+    ...figures.map(({ name, value }): [string, string] => [name, `${numberText(value)} %`]),
+    ["Speed", speedText(speed)],
   ];
   print(run, rows, notes);
 }

@@ -19,6 +19,12 @@ export interface QuantReport {
   readonly fixed: number | undefined;
   /** In percent; undefined when the float result is 0, or nothing was measured. */
   readonly loss: number | undefined;
+  /** What an infer function of ours measured besides, in percent. */
+  readonly figures: readonly {
+    readonly name: string;
+    readonly float: number;
+    readonly fixed: number | undefined;
+  }[];
   /** What calibration ran over, in words. */
   readonly calibration: string;
   /** Per integer layer, and over which part of the data. */
@@ -59,7 +65,7 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
   const { loss } = report;
   if (report.fixed === undefined)
     return [["Result", "not measured: no model can be run here, and the scales were given"]];
-  const measure = measureOf(settings.inferFunction);
+  const measure = measureOf(settings);
   return [
     ["Float result", numberText(report.float)],
     [settings.quant.ir === "qdq" ? "QDQ result" : "Fixed result", numberText(report.fixed)],
@@ -67,6 +73,10 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
       "Quantization Loss",
       loss === undefined ? "not defined, since the float result is 0" : `${numberText(loss)} %`,
     ],
+    ...report.figures.map(({ name, float, fixed }): [string, string] => [
+      name,
+      `float ${numberText(float)} %, fixed ${fixed === undefined ? "not measured" : `${numberText(fixed)} %`}`,
+    ]),
     ...(measure
       ? ([
           ["", `${measure}: the fixed result is the cosine of the outputs to the float model's, no accuracy`],

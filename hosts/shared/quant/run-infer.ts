@@ -36,12 +36,16 @@ export type OutputsListener = (outputs: ReadonlyMap<string, Tensor>) => void;
 async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, listen?: OutputsListener) {
   checkBatch(run, model);
   const progress = startProgress(run.ports, "Inference", infer.iteration);
+  const spent = { samples: 0, modelMilliseconds: 0 };
   const target = {
     inputs: edgesOf(model.inputs, model.integerInputs),
     outputs: edgesOf(model.outputs),
     quantized: model.quantized,
     async forward(feeds: Feeds) {
+      const begin = run.ports.now();
       const outputs = await model.forward(feeds);
+      spent.modelMilliseconds += run.ports.now() - begin;
+      spent.samples += feeds.get(model.inputs[0]!.name)?.dims[0] ?? 1;
       listen?.(outputs);
       return outputs;
     },
@@ -49,13 +53,17 @@ async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, l
   const nodes = new Map(
     model.model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node.name] as const)),
   );
+  const begin = run.ports.now();
   let result: number;
   try {
     result = await runInferFunction(infer, target, nodes, progress);
   } finally {
     progress.stop();
   }
-  reportInfer(run, model, result, infer.notes?.());
+  await infer.products?.publish();
+  const speed = { ...spent, milliseconds: run.ports.now() - begin };
+  const figures = infer.products?.figures(model.quantized, result) ?? [];
+  reportInfer(run, model, { result, figures, speed, notes: infer.notes?.() ?? [] });
   return { result, quantized: model.quantized };
 }
 
@@ -78,5 +86,6 @@ export async function runInfer(
     return await inferLoaded(run, infer, model, listen);
   } finally {
     await model.stop();
+    await infer.products?.discard();
   }
 }

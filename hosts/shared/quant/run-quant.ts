@@ -49,11 +49,22 @@ async function quantizeStaged(
     ...(await writeConverted(run, loaded, staging)),
   ];
   await staging.publish();
+  await infer.products?.publish();
   return report(work, outcome, several ? [...files, OTHERS] : files);
 }
 
 /** What else is in save-dir when there were several strategies. */
 const OTHERS = ["MODE_iN/", "the same of each strategy; the files above are the best one's"] as const;
+
+/** What was measured besides the results, of both models. */
+function measured({ products }: InferRun, float?: number, fixed?: number): QuantReport["figures"] {
+  const ofFixed = products?.figures(true, fixed) ?? [];
+  return (products?.figures(false, float) ?? []).map(({ name, value }) => ({
+    name,
+    float: value,
+    fixed: ofFixed.find((one) => one.name === name)?.value,
+  }));
+}
 
 function report(work: Work, { float, calibrated, best }: Outcome, files: QuantReport["files"]): QuantReport {
   const { settings, prepared, infer } = work;
@@ -64,6 +75,7 @@ function report(work: Work, { float, calibrated, best }: Outcome, files: QuantRe
     float,
     fixed: best.fixed,
     loss: quantizationLoss(float, best.fixed),
+    figures: measured(infer, float, best.fixed),
     calibration: [calibrationText(prepared, best.snapshot.samples, settings.loadScales), calibrated.source]
       .filter((part) => part !== undefined)
       .join(", "),
@@ -98,5 +110,6 @@ export async function runQuant(run: CommandRun): Promise<QuantReport> {
     return found;
   } finally {
     await staging.discard();
+    await infer.products?.discard();
   }
 }

@@ -19,6 +19,7 @@ export const QUANTIZED: QuantizeResult = {
     float: 1,
     fixed: 0.875,
     loss: 12.5,
+    figures: [],
     calibration: "4 samples",
     compared: "all batches",
     layers: [

@@ -5,7 +5,8 @@ import type { Files, Staging } from "../../ports.ts";
 import type { ConfigReader } from "../input-config.ts";
 
 /** What should happen to data that can't be used: the run ends, or it goes on without them and names them. */
-export type BadData = "stop" | "skip";
+export const BAD_DATA = ["stop", "skip"] as const;
+export type BadData = (typeof BAD_DATA)[number];
 
 /** How a picture came into an input of the model; what maps boxes back onto it. */
 export interface PictureGeometry {
