@@ -1,0 +1,95 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import type { BitWidth } from "../../../core-ts/chips/index.ts";
+import type { ErrorCurve } from "../../../core-ts/report/report.ts";
+import { type Area, type Axis, Plot, pathOf } from "../charts/plot.tsx";
+import { type Choice, expectedDb } from "../choices.ts";
+import { realText } from "../figures.ts";
+import { useTranslate } from "../language.ts";
+
+const WIDTHS: readonly BitWidth[] = [8, 16];
+/** dB below the best of 8 bit that are still drawn. */
+const DEPTH = 60;
+
+/** The lowest threshold of a curve. */
+export function lowestOf({ highest, ratio, sqnrDb }: ErrorCurve): number {
+  return highest * ratio ** (sqnrDb["8"].length - 1);
+}
+
+interface CurveChartProps {
+  readonly curve: ErrorCurve;
+  readonly choice: Choice;
+  /** Thresholds worth a mark. */
+  readonly marks: readonly number[];
+  readonly onThreshold: (threshold: number) => void;
+}
+
+function Lines({ curve, choice, marks, x, y }: CurveChartProps & { readonly x: Axis; readonly y: Axis }) {
+  const { highest, ratio, sqnrDb } = curve;
+  const floor = y.domain()[0]!;
+  const at = (db: number) => y(Math.max(db, floor));
+  return (
+    <>
+      {WIDTHS.map((bits) => (
+        <path
+          key={bits}
+          class={`curve ${bits === choice.bits ? "chosen" : ""}`}
+          d={pathOf(sqnrDb[`${bits}`].map((db, i) => [x(highest * ratio ** i), at(db)] as const))}
+        />
+      ))}
+      {marks.map((mark) => (
+        <circle key={mark} class="mark" cx={x(mark)} cy={at(expectedDb(curve, choice.bits, mark))} r={3.5} />
+      ))}
+      <circle
+        class="mark chosen"
+        cx={x(Math.max(choice.threshold, x.domain()[0]!))}
+        cy={at(expectedDb(curve, choice.bits, choice.threshold))}
+        r={6}
+      />
+    </>
+  );
+}
+
+/** What each threshold would cost, at both widths. */
+export function CurveChart(props: CurveChartProps) {
+  const t = useTranslate();
+  const { curve, choice, onThreshold } = props;
+  const highest = Math.max(curve.highest, choice.threshold);
+  const best = Math.max(...curve.sqnrDb["8"]);
+  const top = Math.max(...curve.sqnrDb["16"]);
+  const axes = ({ xRange, yRange }: Area) => ({
+    x: scaleLog([lowestOf(curve), highest], xRange),
+    y: scaleLinear([Math.max(Math.min(...curve.sqnrDb["8"]), best - DEPTH), top + 4], yRange),
+  });
+  const tip = (pixel: number, x: Axis) => {
+    const threshold = x.invert(pixel);
+    const lines = WIDTHS.map(
+      (bits) => `${t("bitsOf", { bits })}: ${expectedDb(curve, bits, threshold).toFixed(1)} dB`,
+    );
+    return { x: pixel, lines: [`${t("threshold")} ${realText(threshold)}`, ...lines] };
+  };
+  return (
+    <figure>
+      <figcaption>
+        <h3>{t("curve")}</h3>
+      </figcaption>
+      <Plot
+        label={t("curveLabel")}
+        height={180}
+        xTitle={t("thresholdAxis")}
+        yTitle={t("sqnrAxis")}
+        axes={axes}
+        tip={tip}
+        onDrag={(pixel, x) => onThreshold(x.invert(pixel))}
+      >
+        {({ x, y }) => <Lines {...props} x={x} y={y} />}
+      </Plot>
+      <ul class="legend">
+        {WIDTHS.map((bits) => (
+          <li key={bits} class={`key-curve ${bits === choice.bits ? "chosen" : ""}`}>
+            {t("bitsOf", { bits })}
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}

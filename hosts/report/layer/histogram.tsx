@@ -1,0 +1,150 @@
+import { scaleLinear, scaleLog } from "d3-scale";
+import { useMemo, useState } from "preact/hooks";
+import type { LayerHistogram, ReportLayer } from "../../../core-ts/report/report.ts";
+import { type Area, type Axis, Plot } from "../charts/plot.tsx";
+import { type Choice, runChoice } from "../choices.ts";
+import { percentText, realText } from "../figures.ts";
+import { useTranslate } from "../language.ts";
+
+interface Edges {
+  readonly from: number;
+  readonly to: number;
+}
+
+const binEdges = ({ low, high, counts }: LayerHistogram, bin: number): Edges => {
+  const width = (high - low) / counts.length;
+  return { from: low + bin * width, to: low + (bin + 1) * width };
+};
+
+/** Share of the values whose bins lie beyond the threshold; a bin that it cuts counts by its part. */
+export function shareBeyond(histogram: LayerHistogram, threshold: number, signed: boolean): number {
+  const floor = signed ? -threshold : 0;
+  let [beyond, all] = [0, 0];
+  histogram.counts.forEach((count, bin) => {
+    const { from, to } = binEdges(histogram, bin);
+    const inside = Math.max(0, Math.min(to, threshold) - Math.max(from, floor)) / (to - from);
+    beyond += count * (1 - Math.min(inside, 1));
+    all += count;
+  });
+  return all === 0 ? 0 : beyond / all;
+}
+
+/** Rectangles of the bins that `wanted` picks, as one path. */
+function bars(histogram: LayerHistogram, x: Axis, y: Axis, wanted: (edges: Edges) => boolean): string {
+  const bottom = y.range()[0]!;
+  return histogram.counts
+    .map((count, bin) => {
+      const edges = binEdges(histogram, bin);
+      if (count === 0 || !wanted(edges)) return "";
+      const [left, right] = [x(edges.from), x(edges.to)];
+      return `M${left.toFixed(1)} ${bottom}V${y(count).toFixed(1)}H${Math.max(right, left + 0.8).toFixed(1)}V${bottom}`;
+    })
+    .join("");
+}
+
+interface MarksProps {
+  readonly layer: ReportLayer;
+  readonly histogram: LayerHistogram;
+  readonly choice: Choice;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly area: Area;
+}
+
+function Marks({ layer, histogram, choice, x, y, area }: MarksProps) {
+  const { threshold } = choice;
+  const middle = ({ from, to }: Edges) => (from + to) / 2;
+  const isInside = (edges: Edges) =>
+    middle(edges) <= threshold && middle(edges) >= (layer.signed ? -threshold : 0);
+  const lines = (value: number, kind: string) =>
+    (layer.signed ? [value, -value] : [value])
+      .filter((at) => x(at) >= area.xRange[0] && x(at) <= area.xRange[1])
+      .map((at) => (
+        <line
+          key={`${kind} ${at}`}
+          class={`threshold ${kind}`}
+          x1={x(at)}
+          x2={x(at)}
+          y1={area.yRange[0]}
+          y2={area.yRange[1]}
+        />
+      ));
+  const others = Object.values(histogram.thresholds[`${choice.bits}`]);
+  return (
+    <>
+      <path class="bars inside" d={bars(histogram, x, y, isInside)} />
+      <path class="bars beyond" d={bars(histogram, x, y, (edges) => !isInside(edges))} />
+      {others.map((value) => lines(value, "other"))}
+      {lines(runChoice(layer).threshold, "run")}
+      {lines(threshold, "chosen")}
+    </>
+  );
+}
+
+interface HistogramProps {
+  readonly layer: ReportLayer;
+  readonly histogram: LayerHistogram;
+  readonly choice: Choice;
+  readonly onThreshold: (threshold: number) => void;
+}
+
+/** The float values of a layer's output, and what the grid holds of them. */
+export function Histogram({ layer, histogram, choice, onThreshold }: HistogramProps) {
+  const t = useTranslate();
+  const [isLog, setIsLog] = useState(true);
+  const { low, high, counts, zeros } = histogram;
+  const [most, all] = useMemo(
+    () => [Math.max(...counts, 1), counts.reduce((sum, count) => sum + count, 0)],
+    [counts],
+  );
+  const axes = ({ xRange, yRange }: Area) => ({
+    x: scaleLinear([low, high], xRange),
+    y: isLog ? scaleLog([0.5, most * 1.3], yRange) : scaleLinear([0, most * 1.05], yRange),
+  });
+  const tip = (pixel: number, x: Axis) => {
+    const bin = Math.floor(((x.invert(pixel) - low) / (high - low)) * counts.length);
+    const count = counts[bin];
+    if (count === undefined) return undefined;
+    const { from, to } = binEdges(histogram, bin);
+    const range = t("binTip", { low: realText(from), high: realText(to) });
+    return { x: pixel, lines: [range, t("countTip", { count: count.toLocaleString("en") })] };
+  };
+  const clipped = percentText(shareBeyond(histogram, choice.threshold, layer.signed));
+  const names = { value: layer.value, low: realText(histogram.min), high: realText(histogram.max) };
+  return (
+    <figure>
+      <figcaption>
+        <h3>{t("histogram")}</h3>
+        <label class="hint">
+          <input
+            type="checkbox"
+            checked={isLog}
+            onChange={(event) => setIsLog(event.currentTarget.checked)}
+          />{" "}
+          {t("logAxis")}
+        </label>
+      </figcaption>
+      <Plot
+        label={t("histogramLabel", { ...names, threshold: realText(choice.threshold), clipped })}
+        height={210}
+        xTitle={t("valueAxis")}
+        yTitle={t("countAxis")}
+        axes={axes}
+        tip={tip}
+        onDrag={(pixel, x) => onThreshold(Math.abs(x.invert(pixel)))}
+      >
+        {({ x, y }, area) => (
+          <Marks layer={layer} histogram={histogram} choice={choice} x={x} y={y} area={area} />
+        )}
+      </Plot>
+      <ul class="legend">
+        <li class="key-inside">{t("insideGrid")}</li>
+        <li class="key-beyond">
+          {t("beyondGrid")}: {clipped}
+        </li>
+        {zeros > 0 && all > 0 && <li>{t("zerosShare", { share: percentText(zeros / all) })}</li>}
+      </ul>
+      <p class="hint">{t(histogram.source === "calibration" ? "fromCalibration" : "fromComparison")}</p>
+    </figure>
+  );
+}
