@@ -46,6 +46,7 @@ describe("settings of a command line", () => {
       backend: "auto",
       logLevel: 3,
       inputConfigs: [],
+      badData: "stop",
       template: undefined,
       mixConfig: undefined,
       caches: [],
