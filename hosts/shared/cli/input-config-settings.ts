@@ -1,31 +1,11 @@
 import type { InputType } from "../../../core-ts/edges/input-types.ts";
 import { normalizationOf } from "../../../core-ts/edges/normalize-input.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
-import { type Config, ConfigReader } from "../infer/input-config.ts";
+import { type Config, ConfigReader, inputTypeOf, normalizationIn } from "../infer/input-config.ts";
 import { readsInputConfigs } from "../infer/reference.ts";
 import type { RunMode } from "./quant-options.ts";
 
 type Edges = Pick<QuantOptions, "inputTypes" | "mean" | "std">;
-
-/** What "quantize_input_dtype" of an entry says. @throws ConfigError for other values. */
-export function inputTypeOf(config: ConfigReader): "float32" | "uint8" | undefined {
-  const type = config.text("quantize_input_dtype");
-  if (type === undefined || type === "float32" || type === "uint8") return type;
-  return config.fail("quantize_input_dtype", "float32 or uint8");
-}
-
-/** "mean" and "std" of an entry whose data are fed as they are. @throws ConfigError where one is missing or no list of numbers. */
-export function normalizationIn(config: ConfigReader): { readonly mean: number[]; readonly std: number[] } {
-  const numbers = (key: string) => {
-    const found = config.list(key)?.map((one) => (one === "" ? Number.NaN : Number(one)));
-    if (found?.every((one) => Number.isFinite(one) && (key === "mean" || one > 0))) return found;
-    return config.fail(
-      key,
-      `numbers${key === "std" ? " above 0" : ""}, since "quantize_input_dtype" is uint8, which needs "mean" and "std"`,
-    );
-  };
-  return { mean: numbers("mean"), std: numbers("std") };
-}
 
 /**
  * What "quantize_input_dtype" uint8 asks for (spec/facts.md), as -qid with --mean and --std do: the quantized model takes the integers as they are, and the

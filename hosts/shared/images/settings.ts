@@ -1,6 +1,6 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { DType } from "../../../core-ts/tensor/dtype.ts";
-import { type Config, ConfigReader } from "../infer/input-config.ts";
+import { type Config, ConfigReader, inputTypeOf } from "../infer/input-config.ts";
 import type { PictureLayout } from "./layout.ts";
 
 export const COLOR_SPACES = ["RGB", "BGR", "GRAY"] as const;
@@ -94,9 +94,13 @@ class PictureReader extends ConfigReader {
     if (!mean !== !std) this.assume('"mean" and "std" take effect together only, and one of them is missing');
     const isFloat = dtype === "float32" || dtype === "float64";
     if (!isFloat) {
-      if (mean && std) this.assume(`"mean" and "std" are left aside, since the input takes ${dtype}`);
+      if (mean && std && inputTypeOf(this) !== "uint8")
+        this.assume(`"mean" and "std" are left aside, since the input takes ${dtype}`);
       return asTheyAre;
     }
+    if (normalizes && inputTypeOf(this) === "uint8") return asTheyAre;
+    if (normalizes && mean && std)
+      this.fail("mean", "none: --mean and --std put the normalisation into the model already");
     if (mean && std) return { mean, std };
     if (normalizes) return asTheyAre;
     this.assume(

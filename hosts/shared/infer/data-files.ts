@@ -22,6 +22,8 @@ export interface DataInput {
   readonly dtype: DType;
   /** Whether the model has no other input. */
   readonly only: boolean;
+  /** Whether the model subtracts mean and divides by std itself. */
+  readonly normalizes: boolean;
   /** Its entry of "input-configs"; an empty one where there is none. */
   readonly config: ConfigReader;
   /** What becomes of pictures. @throws ConfigError where the input takes none, or "input-configs" are wrong. */

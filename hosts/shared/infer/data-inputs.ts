@@ -41,9 +41,9 @@ export function dataInputs(executor: Executor, options: DataOptions): DataInput[
     const dims = executor.shape_dicts[name]!;
     const dtype = dtypeFromCode(executor.input_types[name]!)!;
     let target: PictureTarget | undefined;
+    const normalizes = options.normalizes && i === 0;
     const picture = () => {
       if (target) return target;
-      const normalizes = options.normalizes && i === 0;
       const input = { name, dtype, layout: pictureLayout(name, dims), normalizes };
       const settings = readPictureSettings(configs[i]!, input);
       for (const note of settings.notes) options.note(note);
@@ -51,6 +51,6 @@ export function dataInputs(executor: Executor, options: DataOptions): DataInput[
       return target;
     };
     const config = new ConfigReader(configs[i]!, name);
-    return { name, dims, dtype, only: executor.input_nodes.length === 1, config, picture };
+    return { name, dims, dtype, only: executor.input_nodes.length === 1, normalizes, config, picture };
   });
 }

@@ -50,3 +50,23 @@ export class ConfigReader {
     return typeof given === "string" ? given.trim().split(/[\s,]+/) : [given];
   }
 }
+
+/** What "quantize_input_dtype" of an entry says. @throws ConfigError for other values. */
+export function inputTypeOf(config: ConfigReader): "float32" | "uint8" | undefined {
+  const type = config.text("quantize_input_dtype");
+  if (type === undefined || type === "float32" || type === "uint8") return type;
+  return config.fail("quantize_input_dtype", "float32 or uint8");
+}
+
+/** "mean" and "std" of an entry whose data are fed as they are. @throws ConfigError where one is missing or no list of numbers. */
+export function normalizationIn(config: ConfigReader): { readonly mean: number[]; readonly std: number[] } {
+  const numbers = (key: string) => {
+    const found = config.list(key)?.map((one) => (one === "" ? Number.NaN : Number(one)));
+    if (found?.every((one) => Number.isFinite(one) && (key === "mean" || one > 0))) return found;
+    return config.fail(
+      key,
+      `numbers${key === "std" ? " above 0" : ""}, since "quantize_input_dtype" is uint8, which needs "mean" and "std"`,
+    );
+  };
+  return { mean: numbers("mean"), std: numbers("std") };
+}

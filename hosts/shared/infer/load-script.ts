@@ -22,12 +22,6 @@ export async function runScript(
   path: string,
   load: (file: string) => Promise<unknown>,
 ): Promise<RegisteredFunctions> {
-  if (path.endsWith(".py")) {
-    throw new ConfigError(
-      `${path} is a Python script; write the infer function as a TypeScript or JavaScript module, see examples/digits/infer_digits.ts`,
-      { option: OPTION },
-    );
-  }
   await fs.stat(path).catch((cause: unknown) => {
     throw new ConfigError(`the script ${path} can't be read: ${systemReason(cause)}`, {
       option: OPTION,

@@ -44,8 +44,6 @@ export interface InferRun {
   readonly notes?: () => readonly string[];
   /** For advice in the script's language. */
   readonly conversions?: Conversions;
-  /** Ends what runs the script: called when no more runs follow, also after one that failed. */
-  close?(): Promise<void>;
   readonly products?: Products;
 }
 

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
+import type { QuantSettings } from "../cli/settings.ts";
 import { countSamples } from "../infer/files.ts";
 import { INFER_AUTO, INFER_FILES } from "../infer/reference.ts";
 import type { CommandRun } from "../quant/session.ts";
@@ -41,6 +42,17 @@ async function feeding(request: JobRequest, files: MemoryFiles): Promise<Record<
   return { "infer-func": INFER_FILES, data: DATA, iteration: Math.max(1, batches) };
 }
 
+/** "input-configs" without the folders of another machine: the data are given as files. */
+function withoutFolders(settings: QuantSettings): Pick<QuantSettings, "inputConfigs" | "notes"> {
+  const { inputConfigs, notes } = settings;
+  const folders = inputConfigs.flatMap(({ data_dir: folder }) => (folder ? [String(folder)] : []));
+  if (folders.length === 0) return { inputConfigs, notes };
+  return {
+    inputConfigs: inputConfigs.map(({ data_dir: _, ...config }) => config),
+    notes: [...notes, `"data_dir" ${folders.join(", ")} is left aside: the data are the files given`],
+  };
+}
+
 /**
  * Sets the command up over a request. @param job what this kind of job sets.
  * @throws ConfigError for wrong options or files.
@@ -64,7 +76,7 @@ export async function openJob(
   });
   const { ports, text } = jobPorts(host, files);
   return {
-    settings: { ...settings, iterationGiven },
+    settings: { ...settings, ...(data === undefined ? {} : withoutFolders(settings)), iterationGiven },
     ports,
     log: (level, message) => host.onEvent({ kind: "log", level, message }),
     text,

@@ -29,6 +29,11 @@ export class Cursor {
     return !this.#piece && this.#file >= this.paths.length;
   }
 
+  /** Whether it is known how many samples a file holds that can't be read: one. */
+  get isOneAFile(): boolean {
+    return !this.format.holdsSeveral;
+  }
+
   /** Whether every sample was given at least once. */
   get isDone(): boolean {
     return this.#wrapped || this.#isAtEnd;

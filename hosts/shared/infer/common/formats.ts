@@ -5,6 +5,7 @@ import { elementCount, type Tensor } from "../../../../core-ts/tensor/tensor.ts"
 import { PICTURE_ENDINGS } from "../../images/decode.ts";
 import { pictureSample } from "../../images/tensor.ts";
 import { type DataInput, type DataPorts, readSamples } from "../data-files.ts";
+import { lacksNormalization, normalized } from "./integer-inputs.ts";
 import type { PictureGeometry } from "./task.ts";
 
 /** Samples out of one file, [n, ...sample]. */
@@ -39,7 +40,9 @@ async function readPicture(path: string, input: DataInput, { files, loadImages }
 }
 
 /** Raw little-endian values of the input's type in its shape: one sample, or the whole batch of a model whose batch is fixed. */
-async function readBin(path: string, { name, dims, dtype }: DataInput, { files }: DataPorts): Promise<Piece> {
+async function readBin(path: string, input: DataInput, { files }: DataPorts): Promise<Piece> {
+  const { name, dims } = input;
+  const dtype = lacksNormalization(input) ? "uint8" : input.dtype;
   const bytes = await files.read(path, OPTION);
   const sample = dims.slice(1);
   const shape = `[${dims.map((dim) => dim ?? "?").join(", ")}]`;
@@ -57,7 +60,12 @@ async function readBin(path: string, { name, dims, dtype }: DataInput, { files }
     return fail(
       `has ${bytes.length} bytes, the input "${name}" takes ${one} a sample: ${dtype} ${shape}, raw, without a header; write such files, for instance with numpy's tofile`,
     );
-  return { tensor: fromBytes(dtype as Exclude<DType, "string">, [count, ...(sample as number[])], bytes) };
+  return fed(fromBytes(dtype as Exclude<DType, "string">, [count, ...(sample as number[])], bytes), input);
+}
+
+/** What a file holds as the model takes it. */
+function fed(tensor: Tensor, input: DataInput): Piece {
+  return { tensor: lacksNormalization(input) ? normalized(tensor, input) : tensor };
 }
 
 /** How files become samples, by "quant_data_format" (spec/facts.md). */
@@ -66,7 +74,7 @@ export const FORMATS = {
   Numpy: {
     endings: ["npy", "npz"],
     holdsSeveral: true,
-    read: async (path, input, ports) => ({ tensor: await readSamples(path, input, ports) }),
+    read: async (path, input, ports) => fed(await readSamples(path, input, ports), input),
   },
   Bin: { endings: ["bin"], holdsSeveral: true, read: readBin },
 } as const satisfies Readonly<Record<string, Format>>;

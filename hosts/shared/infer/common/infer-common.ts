@@ -10,6 +10,7 @@ import type { Pass, PassFunction } from "../run-function.ts";
 import { Cursor } from "./cursor.ts";
 import { findFiles, type InputFiles } from "./find-files.ts";
 import { FORMATS, formatOf } from "./formats.ts";
+import { checkIntegers } from "./integer-inputs.ts";
 import { Stages } from "./stages.ts";
 import { type Batch, SampleStream } from "./stream.ts";
 import type { BadData, Figure, Task, TaskPass } from "./task.ts";
@@ -82,7 +83,9 @@ export class InferCommon {
     const { files } = this.ports;
     const search = { files, dataset: executor.dataset, note: this.options.note };
     const inputs: { input: DataInput; found: InputFiles }[] = [];
-    for (const input of dataInputs(executor, this.options)) {
+    const all = dataInputs(executor, this.options);
+    if (executor.run_mode !== "infer") checkIntegers(all);
+    for (const input of all) {
       const found = await findFiles(input, formatOf(input), search);
       // What is wrong with the settings is an error of its own, and not one of the first picture.
       if (formatOf(input) === FORMATS.Image) input.picture();
@@ -137,18 +140,19 @@ export class InferCommon {
       if (judge) await judge.add(outputs, batch.samples);
       else this.#answers.add(outputs);
     }
-    this.#tellOfRest(executor, data, fed, stream.given - fed);
+    this.#tellOfRest(executor, data, fed, stream);
   }
 
   /** How much of the data was used. @throws DataError when there was none. */
-  #tellOfRest(executor: Executor, data: Data, fed: number, rest: number): void {
+  #tellOfRest(executor: Executor, data: Data, fed: number, stream: SampleStream): void {
+    const rest = stream.given - fed;
     const { place } = data.inputs[data.main]!.found;
     const { size } = batchOf(executor);
     if (fed === 0)
       throw new DataError(
         rest > 0
           ? `${place} holds ${rest} ${rest === 1 ? "sample" : "samples"} that can be used, the model takes ${size} at once; give more data`
-          : `${place} holds nothing that can be used; replace the files named in the warnings`,
+          : `${place} holds nothing that can be used; the first file: ${stream.firstFailure}`,
         { file: place },
       );
     const asked = executor.iteration * size;

@@ -22,6 +22,7 @@ const isBadData = (error: unknown): error is KnightError =>
 export class SampleStream {
   #skipped = 0;
   #given = 0;
+  #firstFailure: string | undefined;
 
   /** @param cursors of the inputs. @param main number of the input whose files name the samples. */
   constructor(
@@ -30,9 +31,19 @@ export class SampleStream {
     private readonly options: { readonly badData: BadData; note(sentence: string): void },
   ) {}
 
+  /** Inputs stay side by side only where it is known how many samples are missing. */
+  get #canSkip(): boolean {
+    return this.cursors.length === 1 || this.cursors.every(({ isOneAFile }) => isOneAFile);
+  }
+
   /** Samples that were given. */
   get given(): number {
     return this.#given;
+  }
+
+  /** Why the first of the files left out was left out. */
+  get firstFailure(): string | undefined {
+    return this.#firstFailure;
   }
 
   /** The next samples, `size` of them or what is left; undefined at the end. @throws DataError for data that can't be used. */
@@ -68,13 +79,14 @@ export class SampleStream {
     const failed = found.find((one) => one.status === "rejected");
     if (!failed) return found.map((one) => (one as PromiseFulfilledResult<Read>).value);
     const error: unknown = failed.reason;
-    if (!isBadData(error)) throw error;
+    if (!isBadData(error) || !this.#canSkip) throw error;
     if (this.options.badData === "stop")
       throw new DataError(`${error.message}, or give --bad-data skip to go on without such files`, {
         ...error.where,
         cause: error,
       });
     this.#skipped++;
+    this.#firstFailure ??= error.message;
     if (this.#skipped <= TOLD) this.options.note(`left out: ${error.message}`);
     else if (this.#skipped === TOLD + 1)
       this.options.note(`left out: more than ${TOLD} files; the first are named`);
