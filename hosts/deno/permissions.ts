@@ -10,7 +10,7 @@ export function withheld(permission: DenoPermission): string | undefined {
   if (isGranted(permission)) return undefined;
   const of =
     permission.name === "env"
-      ? permission.variable
+      ? (permission.variable ?? "")
       : permission.name === "run"
         ? permission.command
         : permission.path;

@@ -5,7 +5,7 @@ import { denoDefaults } from "./defaults.ts";
 import { denoFileSystem } from "./file-system.ts";
 import { loadDenoImages } from "./images.ts";
 import { loadDenoKernels } from "./kernels.ts";
-import { runPython } from "./python.ts";
+import { runPython, startPython } from "./python.ts";
 import { loadDenoReportPage } from "./report-page.ts";
 import { loadScript } from "./script.ts";
 import { denoTerminal, startBar } from "./terminal.ts";
@@ -24,6 +24,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     signal,
     loadScript,
     runPython,
+    startPython,
     createBackend: chooseDenoBackend,
     loadKernels: loadDenoKernels,
     loadImages: loadDenoImages,

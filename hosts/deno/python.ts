@@ -2,9 +2,10 @@ import { tmpdir } from "node:os";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError } from "../../core-ts/errors.ts";
+import { candidates, startPythonOn } from "../node/python-process.ts";
 import { PYTHON_FOLDER } from "../shared/convert/python-command.ts";
 import { type PythonHost, runPythonOn } from "../shared/convert/run-python.ts";
-import type { PythonOutcome, PythonRun } from "../shared/ports.ts";
+import type { PythonOutcome, PythonProcess, PythonRun, PythonStart } from "../shared/ports.ts";
 import { denoFileSystem } from "./file-system.ts";
 import { isGranted } from "./permissions.ts";
 import { type DenoProcess, deno } from "./runtime.ts";
@@ -40,12 +41,27 @@ const start: PythonHost["start"] = async (command, args, env, { show, signal }) 
   }
 };
 
+const modules = () => fileURLToPath(new URL(`../../${PYTHON_FOLDER}`, import.meta.url));
+
+/** `startPython` of Deno's ports. Deno's own processes have no streams besides the usual three, and Node's take all variables of the environment along. */
+export async function startPython(start: PythonStart): Promise<PythonProcess> {
+  const commands = candidates(start, denoFileSystem);
+  const granted = commands.filter((command) => isGranted({ name: "run", command }));
+  if (granted.length === 0 || !isGranted({ name: "env" })) {
+    throw new ConfigError(
+      `Deno was started without --allow-run=${commands[0]} or without --allow-env: the Python that runs the script can't be started; add them, or write the infer function in TypeScript`,
+      { option: "-uds/--user-defined-script" },
+    );
+  }
+  return startPythonOn(denoFileSystem, modules(), start, granted);
+}
+
 /** `runPython` of Deno's ports. The process ends with this one, whose end it sees at its input. */
 export function runPython(run: PythonRun): Promise<PythonOutcome> {
   const host: PythonHost = {
     fs: denoFileSystem,
     temporary: tmpdir(),
-    modules: fileURLToPath(new URL(`../../${PYTHON_FOLDER}`, import.meta.url)),
+    modules: modules(),
     pythonPath: isGranted({ name: "env", variable: "PYTHONPATH" }) ? deno.env.get("PYTHONPATH") : undefined,
     delimiter,
     start,

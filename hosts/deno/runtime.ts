@@ -28,7 +28,7 @@ export interface DenoRuntime {
 
 export type DenoPermission =
   | { readonly name: "read" | "ffi"; readonly path: string }
-  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "env"; readonly variable?: string }
   | { readonly name: "run"; readonly command: string };
 
 interface DenoCommandSettings {

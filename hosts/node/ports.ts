@@ -18,6 +18,7 @@ export function nodePorts(signal: AbortSignal): Ports {
     signal,
     loadScript: async (path) => (await import("./script.ts")).loadScript(path),
     runPython: async (run) => (await import("./python.ts")).runPython(run),
+    startPython: async (start) => (await import("./python.ts")).startPython(start),
     createBackend: backendChooser({
       native: async (threads) => (await import("./ort.ts")).createNodeBackend({ threads }),
       wasm: async (threads) => (await import("./wasm.ts")).createNodeWasmBackend({ threads }),

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { PYTHON_FOLDER } from "../shared/convert/python-command.ts";
 import { type PythonHost, runPythonOn } from "../shared/convert/run-python.ts";
-import type { PythonOutcome, PythonRun } from "../shared/ports.ts";
+import type { PythonOutcome, PythonProcess, PythonRun, PythonStart } from "../shared/ports.ts";
 import { nodeFileSystem } from "./file-system.ts";
 import { packageRoot } from "./package-root.ts";
+import { startPythonOn } from "./python-process.ts";
 
 const start: PythonHost["start"] = (command, args, variables, { show, signal }) => {
   const child = spawn(command, args, { env: { ...process.env, ...variables }, stdio: "pipe" });
@@ -24,12 +25,19 @@ const start: PythonHost["start"] = (command, args, variables, { show, signal }) 
   });
 };
 
+const modules = () => join(packageRoot(), PYTHON_FOLDER);
+
+/** `startPython` of Node's ports. */
+export function startPython(start: PythonStart): Promise<PythonProcess> {
+  return startPythonOn(nodeFileSystem, modules(), start);
+}
+
 /** `runPython` of Node's ports. */
 export function runPython(run: PythonRun): Promise<PythonOutcome> {
   const host: PythonHost = {
     fs: nodeFileSystem,
     temporary: tmpdir(),
-    modules: join(packageRoot(), PYTHON_FOLDER),
+    modules: modules(),
     pythonPath: process.env.PYTHONPATH,
     delimiter,
     start,

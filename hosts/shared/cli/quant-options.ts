@@ -61,13 +61,13 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "reference", shorts: [], group: "Model", value: "FILE", parse: nonEmpty, help: ".npz of inputs and outputs recorded in the original framework: the converted model is compared with them" },
   // biome-ignore format: see above
-  { long: "python", shorts: [], group: "Model", value: "FILE", fallbackText: "python3 or python on the PATH", parse: nonEmpty, help: "pytorch: the Python, with torch installed, that runs a -uds script.py" },
+  { long: "python", shorts: [], group: "Model", value: "FILE", fallbackText: "python3 or python on the PATH", parse: nonEmpty, help: "the Python, with numpy (and torch for a model) installed, that runs a -uds script.py" },
   // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above
   { long: "infer-func", shorts: ["if"], group: "Data", value: "NAME", fallback: "infer_auto", parse: nonEmpty, help: "the function that feeds the model and returns its accuracy; infer_auto feeds random data, infer_files the .npy, .npz, .jpg, .png and .bmp files of -d, infer_common (also infer_default) what \"input-configs\" of a run-config names, and measures the accuracy" },
   // biome-ignore format: see above
-  { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "TypeScript or JavaScript module that registers infer functions; with -f pytorch a Python script that registers the model" },
+  { long: "user-defined-script", shorts: ["uds"], group: "Data", value: "FILE", parse: nonEmpty, help: "script that registers infer functions, in Python, TypeScript or JavaScript; with -f pytorch the Python script that registers the model too" },
   // biome-ignore format: see above
   { long: "data", shorts: ["d"], group: "Data", value: "PATH", parse: nonEmpty, help: "data for the infer function: executor.dataset" },
   // biome-ignore format: see above

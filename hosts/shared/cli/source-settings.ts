@@ -35,13 +35,23 @@ const ONLY_FOR: Readonly<Record<string, readonly [spelling: string, frameworks: 
   startNodeNames: ["-snn/--start-node-names", ["tensorflow"]],
   endNodeNames: ["-enn/--end-node-names", ["tensorflow"]],
   convert2chw: ["-c2chw/--convert2chw", ["tensorflow"]],
-  python: ["--python", ["pytorch"]],
   inputShapes: ["-is/--input-shapes", ["caffe", "paddle"]],
 };
 
+function checkPython({ values, given }: ParsedOptions): void {
+  const script = String(values.userDefinedScript ?? "");
+  if (!given("python") || script.endsWith(".py")) return;
+  throw new ConfigError(
+    `--python is for Python scripts, and ${script === "" ? "no script is given" : `-uds is ${script}`}; leave it out, or give -uds script.py`,
+    { option: "--python" },
+  );
+}
+
 /** @throws ConfigError for options of another framework than the model's. */
-export function sourceSettings({ values, given }: ParsedOptions): SourceSettings {
+export function sourceSettings(options: ParsedOptions): SourceSettings {
+  const { values, given } = options;
   const framework = values.framework as string;
+  checkPython(options);
   for (const [name, [spelling, frameworks]] of Object.entries(ONLY_FOR)) {
     if (!given(name) || frameworks.includes(framework)) continue;
     throw new ConfigError(

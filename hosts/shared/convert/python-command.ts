@@ -1,5 +1,4 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
-import type { PythonRun } from "../ports.ts";
 
 /** The folder of the package with our Python modules. */
 export const PYTHON_FOLDER = "python";
@@ -11,13 +10,25 @@ export const PYTHON_VARIABLES = {
   PYTHONIOENCODING: "utf-8",
 } as const;
 
-/** Programs to try, in order. */
-export function commandsOf({ interpreter }: PythonRun, isWindows: boolean): string[] {
+/** Programs to try, in order. @param interpreter as --python gives it. */
+export function commandsOf(interpreter: string | undefined, isWindows: boolean): string[] {
   if (interpreter !== undefined) return [interpreter];
   return isWindows ? ["python", "py"] : ["python3", "python"];
 }
 
-export function foundNone(commands: readonly string[], { interpreter }: PythonRun): ConfigError {
+/** What Python is wanted for. */
+export interface PythonNeed {
+  /** As pip takes them. */
+  readonly packages: string;
+  /** What to do without any Python. */
+  readonly without: string;
+}
+
+export function foundNone(
+  commands: readonly string[],
+  interpreter: string | undefined,
+  { packages, without }: PythonNeed,
+): ConfigError {
   const option = "--python";
   if (interpreter !== undefined) {
     return new ConfigError(`--python ${interpreter} can't be started; give the file of a Python 3`, {
@@ -25,7 +36,7 @@ export function foundNone(commands: readonly string[], { interpreter }: PythonRu
     });
   }
   return new ConfigError(
-    `no Python was found (${commands.join(", ")} on the PATH); install Python 3 and torch (python3 -m pip install torch onnx), or give one with --python FILE; without Python: -m model.pt2, an archive of torch.export.save`,
+    `no Python was found (${commands.join(", ")} on the PATH); install Python 3 and what the script needs (python3 -m pip install ${packages}), or give one with --python FILE; without Python: ${without}`,
     { option },
   );
 }

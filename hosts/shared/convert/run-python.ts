@@ -1,7 +1,12 @@
 import { AbortedError } from "../../../core-ts/errors.ts";
 import type { FileSystem } from "../files/file-system.ts";
 import type { PythonOutcome, PythonRun } from "../ports.ts";
-import { commandsOf, foundNone, PYTHON_VARIABLES } from "./python-command.ts";
+import { commandsOf, foundNone, PYTHON_VARIABLES, type PythonNeed } from "./python-command.ts";
+
+const NEED: PythonNeed = {
+  packages: "torch onnx",
+  without: "-m model.pt2, an archive of torch.export.save",
+};
 
 /** What a runtime gives of a process it has started. */
 export interface PythonHost {
@@ -39,14 +44,14 @@ export async function runPythonOn(host: PythonHost, run: PythonRun): Promise<Pyt
     const request = new TextEncoder().encode(JSON.stringify(run.request));
     await fs.writeFile(fs.path.join(folder, "request.json"), request);
     const path = pythonPath ? `${modules}${delimiter}${pythonPath}` : modules;
-    const commands = commandsOf(run, fs.isWindows);
+    const commands = commandsOf(run.interpreter, fs.isWindows);
     for (const interpreter of commands) {
       const variables = { ...PYTHON_VARIABLES, PYTHONPATH: path };
       const code = await host.start(interpreter, ["-m", run.module, folder], variables, run);
       if (run.signal.aborted) throw new AbortedError("stopped while Python was running");
       if (code !== undefined) return { code, interpreter, files: await contentOf(fs, folder) };
     }
-    throw foundNone(commands, run);
+    throw foundNone(commands, run.interpreter, NEED);
   } finally {
     off();
     await fs.remove(folder);

@@ -12,9 +12,10 @@ import {
 import { type PipelineHost, type Prepared, startCalibration } from "../../../core-ts/pipeline.ts";
 import type { Mix } from "../../../core-ts/plan/options.ts";
 import { startProgress } from "../cli/progress.ts";
-import { runInferFunction } from "../infer/run-function.ts";
+import { type InferRun, runInferFunction } from "../infer/run-function.ts";
+import { withInferFunction } from "./infer-function.ts";
 import { paintFor } from "./report-text.ts";
-import { type CommandRun, openInferFunction } from "./session.ts";
+import type { CommandRun } from "./session.ts";
 
 /** Samples on which sensitivities are estimated: the first ones fed. On ResNet-32 the choice is the same from 16 to 128 of them. */
 const SAMPLES = 16;
@@ -35,8 +36,7 @@ async function samplesOf(feeds: Feeds, { dynamicBatch, calibrationModel }: Prepa
 }
 
 /** Runs the infer function over the float model: the ranges, and the first samples. */
-async function gather(run: CommandRun, prepared: Prepared, host: PipelineHost) {
-  const infer = await openInferFunction(run);
+async function gather(run: CommandRun, infer: InferRun, prepared: Prepared, host: PipelineHost) {
   const calibration = await startCalibration(prepared, host);
   const progress = startProgress(run.ports, "Calibration", infer.iteration);
   const samples: Feeds[] = [];
@@ -79,7 +79,7 @@ export async function hawqTemplate(
   host: PipelineHost,
   choice: { readonly ratio: number; readonly modes: MixModes },
 ): Promise<Mix> {
-  const data = await gather(run, prepared, host);
+  const data = await withInferFunction(run, (infer) => gather(run, infer, prepared, host));
   const { plan } = prepared;
   const progress = startProgress(
     run.ports,

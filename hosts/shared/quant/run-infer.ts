@@ -8,8 +8,9 @@ import { startProgress } from "../cli/progress.ts";
 import { loadModel } from "../convert/load-model.ts";
 import type { ModelEdge } from "../infer/check-input.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
+import { withInferFunction } from "./infer-function.ts";
 import { reportInfer } from "./report-infer.ts";
-import { type CommandRun, openHost, openInferFunction } from "./session.ts";
+import { type CommandRun, openHost } from "./session.ts";
 
 function edgesOf(values: readonly GraphValue[], integers?: IntegerInputs): ModelEdge[] {
   return values.map(({ name, type }) => {
@@ -74,18 +75,14 @@ export async function runInfer(
 ): Promise<{ readonly result: number; readonly quantized: boolean }> {
   const { settings, ports } = run;
   const { bytes } = await loadModel(run);
-  const infer = await openInferFunction(run);
-  const { backend } = await openHost(run);
-  const model = await openInference(
-    bytes,
-    backend,
-    ports.files.external(settings.model),
-    settings.quant.inputTypes,
-  );
-  try {
-    return await inferLoaded(run, infer, model, listen);
-  } finally {
-    await model.stop();
-    await infer.products?.discard();
-  }
+  return withInferFunction(run, async (infer) => {
+    const { backend } = await openHost(run);
+    const external = ports.files.external(settings.model);
+    const model = await openInference(bytes, backend, external, settings.quant.inputTypes);
+    try {
+      return await inferLoaded(run, infer, model, listen);
+    } finally {
+      await model.stop();
+    }
+  });
 }

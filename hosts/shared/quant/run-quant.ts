@@ -4,9 +4,10 @@ import type { InferRun } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
 import { knownRanges, obtainRanges } from "./cached-calibration.ts";
 import { quantizationLoss } from "./figures.ts";
+import { withInferFunction } from "./infer-function.ts";
 import { calibrationText, wideningNotes } from "./known-scales.ts";
 import { type QuantReport, reportQuant } from "./report-quant.ts";
-import { type CommandRun, openHost, openInferFunction, openModel } from "./session.ts";
+import { type CommandRun, openHost, openModel } from "./session.ts";
 import { type Outcome, runStrategies, type Strategy, strategiesOf } from "./strategies.ts";
 import { batchNotes, COMPARED_RUNS, evaluateModel, type Work, writeFiles } from "./work.ts";
 
@@ -102,14 +103,14 @@ function report(work: Work, { float, calibrated, best }: Outcome, files: QuantRe
 export async function runQuant(run: CommandRun): Promise<QuantReport> {
   const { settings, ports } = run;
   const loaded = await loadModel(run);
-  const infer = await openInferFunction(run);
-  const staging = await ports.files.stage(settings.saveDir);
-  try {
-    const found = await quantizeStaged(run, loaded, infer, staging);
-    reportQuant(run, found);
-    return found;
-  } finally {
-    await staging.discard();
-    await infer.products?.discard();
-  }
+  return withInferFunction(run, async (infer) => {
+    const staging = await ports.files.stage(settings.saveDir);
+    try {
+      const found = await quantizeStaged(run, loaded, infer, staging);
+      reportQuant(run, found);
+      return found;
+    } finally {
+      await staging.discard();
+    }
+  });
 }

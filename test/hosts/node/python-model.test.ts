@@ -57,9 +57,9 @@ describe("-f pytorch -m NAME without Python", () => {
     expect(err).toMatch(/\/nowhere\/w\.pth can't be read.*check -w\/--weight/);
   });
 
-  it("takes --python for pytorch only", async () => {
+  it("takes --python with a Python script only", async () => {
     const { err } = await knight(["--chip", "TX5368AV200", "quant", "-m", "x.onnx", "--python", "python3"]);
-    expect(err).toMatch(/--python is for models of pytorch/);
+    expect(err).toMatch(/--python is for Python scripts, and no script is given/);
   });
 });
 
