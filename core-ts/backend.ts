@@ -18,9 +18,10 @@ export interface Session {
 
 /**
  * What a session's answers are for. "model": they decide what is written, and must be the same bits on every host and with any number of threads;
- * "report": they are only told, so that a runtime may let threads change the last bits of float sums (fixed-point models have none to change).
+ * "report": they are only told, so that a runtime may let threads change the last bits of float sums (fixed-point models have none to change);
+ * "piece": the same of one of many sessions that stand side by side, which should hold no memory between its runs.
  */
-export type SessionUse = "model" | "report";
+export type SessionUse = "model" | "report" | "piece";
 
 /** What runs ONNX models; hosts build one on onnxruntime-common. */
 export interface Backend {

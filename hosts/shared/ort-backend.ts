@@ -143,9 +143,14 @@ export function createOrtBackend(runtime: OrtRuntime, options: OrtOptions): Back
   };
   return {
     name: options.name,
-    async createSession(model) {
-      const session = await runtime.InferenceSession.create(model, sessionOptions);
-      return new OrtSession(runtime, session, options.reuseOutputs ?? false);
+    async createSession(model, use) {
+      const isPiece = use === "piece";
+      const session = await runtime.InferenceSession.create(model, {
+        ...sessionOptions,
+        // An arena keeps what one run needed for the next one.
+        ...(isPiece ? { enableCpuMemArena: false } : {}),
+      });
+      return new OrtSession(runtime, session, !isPiece && (options.reuseOutputs ?? false));
     },
   };
 }

@@ -50,7 +50,7 @@ export function createWasmBackend(
   return {
     name: single.name,
     async createSession(model, use) {
-      const backend = use === "report" ? await forReport() : single;
+      const backend = use === "report" || use === "piece" ? await forReport() : single;
       return withTurns(await backend.createSession(model, use), turn);
     },
   };
