@@ -1,5 +1,7 @@
 import type { LayerListener } from "../../../core-ts/evaluate/layers.ts";
-import type { QuantizedLayer } from "../../../core-ts/quantize/quantized.ts";
+import type { Graph } from "../../../core-ts/graph/graph.ts";
+import type { QuantizedGraph, QuantizedLayer } from "../../../core-ts/quantize/quantized.ts";
+import { realWeights } from "../../../core-ts/quantize/real-weights.ts";
 import { writeNpy } from "../npy/write.ts";
 import type { Files, Staging } from "../ports.ts";
 
@@ -27,7 +29,12 @@ export function folderName(layer: string, reserved: RegExp): string {
   return name;
 }
 
-interface LayerEntry {
+/** Beside a layer's batches; only where it has weights. */
+export const WEIGHT_FILE = "weight.npy";
+export const batchFile = (batch: number): string => `batch_${batch}.npy`;
+
+/** One layer in dump.json. */
+export interface LayerEntry {
   readonly layer: string;
   readonly op_type: string;
   /** Name of the value in the float model, and of its integers in the quantized one. */
@@ -40,9 +47,23 @@ interface LayerEntry {
   readonly scale: number;
 }
 
+/** dump.json. */
+export interface DumpIndex {
+  readonly version: 1;
+  /** By four-digit topological index. */
+  readonly layers: Readonly<Record<string, LayerEntry>>;
+}
+
+/** What the dumped layers belong to. */
+export interface DumpedModels {
+  readonly float: Graph;
+  readonly quantized: QuantizedGraph;
+}
+
 /**
  * -du: every layer's output as dump/float/NNNN:LAYER/batch_K.npy and dump/quant/NNNN:LAYER/batch_K.npy (NNNN the topological index, K
- * from 0), and dump.json: index → layer, op type and scale.
+ * from 0), and dump.json: index → layer, op type and scale. A layer's weights lie beside its batches, those of the quantized model as the real numbers
+ * that its integers stand for.
  */
 export class Dump {
   readonly #entries = new Map<string, LayerEntry>();
@@ -51,25 +72,28 @@ export class Dump {
   constructor(
     private readonly staging: Staging,
     private readonly files: Pick<Files, "reserved">,
+    private readonly models: DumpedModels,
   ) {}
 
   readonly listener: LayerListener = async (side, index, layer, tensor) => {
     const key = String(index).padStart(4, "0");
-    const entry = this.#entries.get(key) ?? this.#add(key, layer);
+    const entry = this.#entries.get(key) ?? (await this.#add(key, layer));
     const folder = `dump/${side}/${entry.folder}`;
     const batch = this.#batches.get(folder) ?? 0;
     this.#batches.set(folder, batch + 1);
-    await this.staging.write(`${folder}/batch_${batch}.npy`, writeNpy(tensor));
+    await this.staging.write(`${folder}/${batchFile(batch)}`, writeNpy(tensor));
   };
 
   /** Writes dump.json. */
   async finish(): Promise<void> {
     const layers = Object.fromEntries([...this.#entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-    const text = `${JSON.stringify({ version: 1, layers }, null, 2)}\n`;
+    const index: DumpIndex = { version: 1, layers };
+    const text = `${JSON.stringify(index, null, 2)}\n`;
     await this.staging.write("dump.json", new TextEncoder().encode(text));
   }
 
-  #add(key: string, { plan, value, integers, isReal }: QuantizedLayer): LayerEntry {
+  async #add(key: string, layer: QuantizedLayer): Promise<LayerEntry> {
+    const { plan, value, integers, isReal } = layer;
     const { name, op } = plan.node;
     const separator = this.files.reserved.test(":") ? "%3A" : ":";
     const entry: LayerEntry = {
@@ -82,6 +106,11 @@ export class Dump {
       scale: isReal ? 1 : integers.scale,
     };
     this.#entries.set(key, entry);
+    const weights = realWeights(layer, this.models.float, this.models.quantized);
+    if (weights) {
+      await this.staging.write(`dump/float/${entry.folder}/${WEIGHT_FILE}`, writeNpy(weights.float));
+      await this.staging.write(`dump/quant/${entry.folder}/${WEIGHT_FILE}`, writeNpy(weights.quantized));
+    }
     return entry;
   }
 }

@@ -155,7 +155,8 @@ export async function evaluateModel(
   model: QuantizedModel,
   shows: "progress" | "nothing",
 ): Promise<{ fixed: number; layers: LayerError[] }> {
-  const dump = work.settings.dump ? new Dump(work.staging, work.ports.files) : undefined;
+  const models = { float: work.prepared.targetModel.graph, quantized: model.quantized };
+  const dump = work.settings.dump ? new Dump(work.staging, work.ports.files, models) : undefined;
   const options = dump ? { onLayer: dump.listener } : { comparedRuns: COMPARED_RUNS };
   const evaluation = await startEvaluation(work.prepared, model, work.host, options);
   try {
