@@ -99,8 +99,6 @@ class PictureReader extends ConfigReader {
       return asTheyAre;
     }
     if (normalizes && inputTypeOf(this) === "uint8") return asTheyAre;
-    if (normalizes && mean && std)
-      this.fail("mean", "none: --mean and --std put the normalisation into the model already");
     if (mean && std) return { mean, std };
     if (normalizes) return asTheyAre;
     this.assume(

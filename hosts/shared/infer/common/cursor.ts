@@ -31,7 +31,7 @@ export class Cursor {
 
   /** Whether it is known how many samples a file holds that can't be read: one. */
   get isOneAFile(): boolean {
-    return !this.format.holdsSeveral;
+    return !this.format.holdsSeveral(this.input);
   }
 
   /** Whether every sample was given at least once. */

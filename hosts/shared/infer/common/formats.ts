@@ -19,8 +19,8 @@ export interface Piece {
 export interface Format {
   /** Of file names, in lower case. */
   readonly endings: readonly string[];
-  /** Whether a file may hold several samples. */
-  readonly holdsSeveral: boolean;
+  /** Whether a file may hold several samples for this input. */
+  holdsSeveral(input: Pick<DataInput, "dims">): boolean;
   /** @throws DataError naming the file. */
   read(path: string, input: DataInput, ports: DataPorts): Promise<Piece>;
 }
@@ -70,13 +70,17 @@ function fed(tensor: Tensor, input: DataInput): Piece {
 
 /** How files become samples, by "quant_data_format" (spec/facts.md). */
 export const FORMATS = {
-  Image: { endings: PICTURE_ENDINGS, holdsSeveral: false, read: readPicture },
+  Image: { endings: PICTURE_ENDINGS, holdsSeveral: () => false, read: readPicture },
   Numpy: {
     endings: ["npy", "npz"],
-    holdsSeveral: true,
+    holdsSeveral: () => true,
     read: async (path, input, ports) => fed(await readSamples(path, input, ports), input),
   },
-  Bin: { endings: ["bin"], holdsSeveral: true, read: readBin },
+  Bin: {
+    endings: ["bin"],
+    holdsSeveral: ({ dims }) => typeof dims[0] === "number" && dims[0] > 1,
+    read: readBin,
+  },
 } as const satisfies Readonly<Record<string, Format>>;
 
 /** What the entry of an input says; pictures where it says nothing. @throws ConfigError naming input and value. */

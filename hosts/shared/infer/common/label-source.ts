@@ -64,8 +64,11 @@ async function besideData(context: TaskContext, { quantized }: ModelUnderTest): 
 /** A label without a picture and the reverse: an error, or notes. */
 function checkNames({ names, badData, note }: TaskContext, labels: Labels, file: string): void {
   const known = new Set(names);
-  const unlabelled = names.filter((name) => !labels.has(name) && !name.includes("#"));
-  const strange = [...labels.keys()].filter((name) => !known.has(name.replace(/#\d+$/, "")));
+  // A file that holds several samples has a label for each: "a.npy#0".
+  const fileOf = (name: string) => (known.has(name) ? name : name.replace(/#\d+$/, ""));
+  const labelled = new Set([...labels.keys()].map(fileOf));
+  const unlabelled = names.filter((name) => !labelled.has(name));
+  const strange = [...labels.keys()].filter((name) => !known.has(fileOf(name)));
   const tell = (sentence: string) => {
     if (badData === "skip") return note(`${sentence}; left out of the accuracy (--bad-data skip)`);
     throw new DataError(`${sentence}; correct it, or give --bad-data skip to go on without them`, { file });
