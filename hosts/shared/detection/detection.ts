@@ -19,6 +19,9 @@ import { Truths } from "./truths.ts";
 /** What an infer function returns that measures nothing (manual, 定义前向推理函数). */
 const NO_MEASURE: TaskResult = { accuracy: 1, figures: [] };
 
+/** A threshold from which a curve lacks a part that matters. */
+const HIGH_CONF = 0.01;
+
 /** What the passes over one run's models share. */
 interface Parts {
   readonly detector: Detector;
@@ -76,6 +79,10 @@ class DetectionTask implements Task {
     this.#truths = settings.calculatesAccuracy ? new Truths(context, settings) : undefined;
     const draws = settings.drawsBoxes && context.runMode === "infer";
     this.#pictures = draws ? new LabelPictures(context, settings) : undefined;
+    if (settings.calculatesAccuracy && settings.confThreshold > HIGH_CONF)
+      context.note(
+        `"conf_thres" ${settings.confThreshold} leaves less sure detections out of the precision-recall curves, so that mAP is lower than with 0.001`,
+      );
     if (settings.drawsBoxes && !draws) context.note('"draw_box" takes effect with -r infer only');
   }
 
