@@ -1,3 +1,4 @@
+/// <reference path="./font.d.ts" />
 import font from "oled-font-5x7";
 import type { Size } from "../../images/picture.ts";
 import type { Canvas } from "./canvas.ts";
