@@ -8,6 +8,7 @@ import { emitAllOutputs, emitFixed, type IrForm, type Provenance } from "./emit/
 import { qdqForm } from "./emit/qdq.ts";
 import { FixedEvaluation } from "./evaluate/evaluation.ts";
 import { LayerComparison, type LayerListener } from "./evaluate/layers.ts";
+import { type LayersAlone, NOTHING_ALONE, OwnErrors } from "./evaluate/own-errors.ts";
 import type { Dim, Model } from "./graph/graph.ts";
 import { verifyGraph } from "./graph/verify.ts";
 import type { Kernels } from "./kernels/kernels.ts";
@@ -167,12 +168,16 @@ export interface Evaluation {
   forward(feeds: Feeds): Promise<Map<string, Tensor>>;
   /** Per layer, over the runs that were compared, in topological order. */
   layers(): LayerError[];
+  /** What single layers were and did, over `ownRuns`. */
+  alone(): LayersAlone;
   stop(): Promise<void>;
 }
 
 export interface EvaluationOptions {
   /** Runs to compare layer by layer; 8 by default, all of them when there is a listener. */
   readonly comparedRuns?: number;
+  /** Of those, runs in which what each layer does by itself is measured too; none by default. Takes three more sessions. */
+  readonly ownRuns?: number;
   readonly onLayer?: LayerListener;
 }
 
@@ -197,16 +202,20 @@ export async function startEvaluation(
           host.backend,
           { float: prepared.targetModel, fixed: emitAllOutputs(quantized, provenance) },
           quantized,
-          options.onLayer,
+          { listener: options.onLayer },
         )
       : LayerComparison.ofNothing(quantized);
-  const evaluation = new FixedEvaluation(session, quantized, prepared.targetModel, comparison, { runs });
+  const models = { float: prepared.targetModel, fixed: emitFixed(quantized, provenance) };
+  const own = options.ownRuns ? await OwnErrors.open(host, models, quantized, options.ownRuns) : undefined;
+  const budget = { runs, own };
+  const evaluation = new FixedEvaluation(session, quantized, prepared.targetModel, comparison, budget);
   return {
     forward(feeds) {
       checkAborted(host);
       return evaluation.forward(feeds, prepared.dynamicBatch ? prepared.options.irBatch : undefined);
     },
     layers: () => evaluation.layers(host.kernels),
+    alone: () => own ?? NOTHING_ALONE,
     stop: () => evaluation.close(),
   };
 }

@@ -8,10 +8,13 @@ import type { LayerError } from "../report/layer-error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { LayerComparison } from "./layers.ts";
 import { realOutputs } from "./outputs.ts";
+import type { OwnErrors } from "./own-errors.ts";
 
 /** How many runs of the fixed model are also compared layer by layer (all of them for a dump). */
 export interface ComparisonBudget {
   readonly runs: number;
+  /** Looks at as many of those as it was told to. */
+  readonly own?: OwnErrors | undefined;
 }
 
 /** The fixed model on test data, answers in real units. */
@@ -42,6 +45,7 @@ export class FixedEvaluation {
   async #step(feeds: Feeds): Promise<Map<string, Tensor>> {
     if (this.#compared < this.budget.runs) {
       await this.comparison.add(feeds);
+      await this.budget.own?.add(feeds);
       // The two models with every layer visible are large: let them go as soon as enough has been compared.
       if (++this.#compared === this.budget.runs) await this.comparison.close();
     }
@@ -55,5 +59,6 @@ export class FixedEvaluation {
   async close(): Promise<void> {
     await this.session.release();
     await this.comparison.close();
+    await this.budget.own?.close();
   }
 }

@@ -1,8 +1,8 @@
 /** What a node's own quantization at 8 bit does to its output when its inputs are exact, from the statistics of all calibration data. */
 import { intAttr } from "../graph/attributes.ts";
 import type { Graph } from "../graph/graph.ts";
-import { HALF_BINS } from "../kernels/bins.ts";
-import { binWidth, type TensorStats } from "../observers/histogram.ts";
+import { meanError, meanSquare } from "../observers/distortion.ts";
+import type { TensorStats } from "../observers/histogram.ts";
 import type { IntType } from "../quantize/scale.ts";
 import { channelLayout, channelMaxima, weightMax } from "../quantize/weights.ts";
 import type { IntegerNode } from "./nodes.ts";
@@ -10,26 +10,10 @@ import type { IntegerNode } from "./nodes.ts";
 /** Ops with weights in input 1 that have one scale per output channel. */
 const LINEAR = ["Conv", "ConvTranspose", "Gemm", "MatMul"];
 
-/** E[f(x)] with x in the middle of its bin; zeros, which every grid holds exactly, count with f = 0. */
-function expected(stats: TensorStats, f: (x: number) => number): number {
-  const width = binWidth(stats);
-  let total = 0;
-  for (const [i, count] of stats.bins.entries()) {
-    const rest = i === HALF_BINS ? count - stats.zeros : count;
-    if (rest > 0) total += rest * f((i - HALF_BINS + 0.5) * width);
-  }
-  return stats.count > 0 ? total / stats.count : 0;
-}
-
-/** Mean squared error of a value on a grid: s²/12 where it is rounded, the square of the distance where it is clipped. */
+/** Mean squared error of a value on a grid, rounding and clipping together; that of rounding alone without statistics. */
 export function outputError(stats: TensorStats | undefined, scale: number, type: IntType): number {
-  const rounding = (scale * scale) / 12;
-  if (!stats) return rounding;
-  const [low, high] = [type.qmin * scale, type.qmax * scale];
-  return expected(stats, (x) => {
-    const beyond = Math.max(x - high, low - x);
-    return beyond > 0 ? beyond * beyond : rounding;
-  });
+  if (!stats) return (scale * scale) / 12;
+  return meanError(stats, { scale, qmin: type.qmin, qmax: type.qmax });
 }
 
 /**
@@ -43,5 +27,5 @@ export function weightError({ node }: IntegerNode, graph: Graph, input: TensorSt
   const maxima = channelMaxima(weight.data, layout, node.inputs[1]!);
   const terms = weight.data.length / maxima.length;
   const squares = maxima.reduce((sum, most) => sum + (most / weightMax(8)) * (most / weightMax(8)), 0);
-  return (terms * squares * expected(input, (x) => x * x)) / (12 * maxima.length);
+  return (terms * squares * meanSquare(input)) / (12 * maxima.length);
 }

@@ -21,7 +21,7 @@ export type ScaleTable = ReadonlyMap<string, TableEntry>;
 type Own = Extract<ValuePlan, { kind: "own" }>;
 
 /** Values whose scale the data decide, in the plan's order. */
-function open(plan: QuantPlan): [string, Own][] {
+export function openValues(plan: QuantPlan): [string, Own][] {
   return [...plan.values].flatMap(([name, value]) =>
     value.kind === "own" && value.scale === undefined ? [[name, value] as [string, Own]] : [],
   );
@@ -31,7 +31,7 @@ function open(plan: QuantPlan): [string, Own][] {
 export function scaleTable(plan: QuantPlan, ranges: Ranges, options: RangeOptions): ScaleTable {
   const chosen = chooseScales(plan, ranges, options);
   return new Map(
-    open(plan).map(([name, { bits }]) => {
+    openValues(plan).map(([name, { bits }]) => {
       const { scale, threshold } = chosen.get(name)!;
       return [name, { scale, bits, threshold }];
     }),
@@ -39,7 +39,7 @@ export function scaleTable(plan: QuantPlan, ranges: Ranges, options: RangeOption
 }
 
 function problemsOf(plan: QuantPlan, table: ScaleTable): string[] {
-  const wanted = new Map(open(plan));
+  const wanted = new Map(openValues(plan));
   const names = [...wanted.keys()];
   const missing = names.filter((name) => !table.has(name)).map((name) => `the scale of "${name}" is missing`);
   const wrong = [...table].flatMap(([name, { scale, bits }]) => {
@@ -70,7 +70,7 @@ export function withScales(plan: QuantPlan, table: ScaleTable): QuantPlan {
       `the scales do not fit this model: ${problems.length === 1 ? problems[0] : `\n  ${problems.join("\n  ")}`}`,
     );
   const values = new Map(plan.values);
-  for (const [name, own] of open(plan))
+  for (const [name, own] of openValues(plan))
     values.set(name, { ...own, scale: Math.fround(table.get(name)!.scale) });
   return { ...plan, values };
 }

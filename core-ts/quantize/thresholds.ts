@@ -21,7 +21,8 @@ export interface ChosenScale {
  */
 export const HEADROOM = { 8: 1, 16: 2 } as const;
 
-function observedScale(
+/** The scale that an observer finds for a value on a grid. @throws DataError naming the value when nothing was observed. */
+export function observedScale(
   value: string,
   own: Pick<Own, "bits" | "signed" | "observer" | "limit">,
   stats: TensorStats | undefined,

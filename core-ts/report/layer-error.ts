@@ -17,6 +17,13 @@ export interface LayerError {
   readonly scale: number;
 }
 
+/** 10·log10(signal/error): Infinity for no error, 0 for no signal. */
+export function sqnrDb(signal: number, error: number, kernels: Kernels): number {
+  if (error === 0) return Number.POSITIVE_INFINITY;
+  if (signal === 0) return 0;
+  return (10 / Math.LN10) * kernels.evaluate("log", Float64Array.of(signal / error), 0, 0)[0]!;
+}
+
 /** Running sums over l (float) and r (dequantized). */
 export class ErrorSums {
   dot = 0;
@@ -53,9 +60,7 @@ export class ErrorSums {
 
   /** See LayerError; the kernels' logarithm, the same on every host. */
   sqnrDb(kernels: Kernels): number {
-    if (this.error === 0) return Number.POSITIVE_INFINITY;
-    if (this.left === 0) return 0;
-    return (10 / Math.LN10) * kernels.evaluate("log", Float64Array.of(this.left / this.error), 0, 0)[0]!;
+    return sqnrDb(this.left, this.error, kernels);
   }
 }
 
