@@ -28,6 +28,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     createBackend: chooseDenoBackend,
     loadKernels: loadDenoKernels,
     loadImages: loadDenoImages,
+    loadRasterizer: async () => (await import("./rasterizer.ts")).loadDenoRasterizer(),
     loadReportPage: loadDenoReportPage,
     cpuCount: navigator.hardwareConcurrency,
     version: PACKAGE_VERSION,

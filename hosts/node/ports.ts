@@ -25,6 +25,7 @@ export function nodePorts(signal: AbortSignal): Ports {
     }),
     loadKernels: loadNodeKernels,
     loadImages: async () => (await import("./images.ts")).loadNodeImages(),
+    loadRasterizer: async () => (await import("./rasterizer.ts")).loadNodeRasterizer(),
     loadReportPage: async () => (await import("./report-page.ts")).loadNodeReportPage(),
     cpuCount: availableParallelism(),
     version: packageVersion(),

@@ -4,6 +4,7 @@ import type { BackendChoice } from "./backend-choice.ts";
 import type { Log } from "./cli/log.ts";
 import type { ImageCodecs } from "./images/codecs.ts";
 import type { RegisteredFunctions } from "./infer/registry.ts";
+import type { Rasterizer } from "./plot/rasterizer.ts";
 import type { ReportPage } from "./report/report-page.ts";
 
 /** Where text goes, and what it may look like there. */
@@ -141,6 +142,8 @@ export interface Ports {
   loadKernels(log: (message: string) => void): Promise<Kernels>;
   /** What handles pictures; asked for when there is one to be resized. */
   loadImages(): Promise<ImageCodecs>;
+  /** What makes PNG files of charts; absent where there are only SVG files. */
+  loadRasterizer?(): Promise<Rasterizer>;
   /** The page that shows a report; asked for when one is written. */
   loadReportPage(): Promise<ReportPage>;
   readonly cpuCount: number;

@@ -1,0 +1,138 @@
+import { type Chart, COLORS, FAINT, INK, printable, titleOf } from "./chart.ts";
+
+/** One curve; what is no finite number leaves a gap. */
+export interface Curve {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+/** A pair of axes: curves that share a unit. */
+export interface LinePanel {
+  /** Name and unit. */
+  readonly title: string;
+  readonly curves: readonly Curve[];
+  /** Which end is bad: those of the first curve are named. Absent: none are. */
+  readonly worst?: "highest" | "lowest";
+}
+
+export interface LinePanels {
+  readonly title: string;
+  readonly subtitle: string;
+  /** What stands at the x axis, an entry per value; the axis itself shows those that fit. */
+  readonly labels: readonly string[];
+  readonly xTitle: string;
+  readonly panels: readonly LinePanel[];
+}
+
+const PANEL = { height: 190, gap: 62, top: 104, left: 92, right: 48 };
+/** For the names below the last panel, written upwards. */
+const NAMES = 210;
+const LONGEST_NAME = 28;
+/** Points that are named in each panel. */
+const NAMED = 3;
+const PER_LABEL = 15;
+
+function worstPoints({ curves, worst }: LinePanel): number[] {
+  if (!worst) return [];
+  const sign = worst === "highest" ? -1 : 1;
+  const finite = [...curves[0]!.values.entries()].filter(([, value]) => Number.isFinite(value));
+  return finite
+    .sort(([, a], [, b]) => sign * (a - b))
+    .slice(0, NAMED)
+    .map(([i]) => i);
+}
+
+function xAxis(i: number, chart: LinePanels, isLast: boolean): object {
+  return {
+    gridIndex: i,
+    type: "category",
+    data: chart.labels.map((label) => printable(label, LONGEST_NAME)),
+    boundaryGap: false,
+    axisLine: { onZero: false, lineStyle: { color: FAINT } },
+    axisTick: { show: isLast, alignWithLabel: true },
+    axisLabel: { show: isLast, rotate: 90, fontSize: 10, color: INK, interval: 0 },
+    ...(isLast
+      ? { name: chart.xTitle, nameLocation: "middle", nameGap: NAMES - 26, nameTextStyle: { color: FAINT } }
+      : {}),
+    splitLine: { show: true, lineStyle: { color: "#f0f2f5" } },
+  };
+}
+
+function seriesOf(panel: LinePanel, i: number, labels: readonly string[]): object[] {
+  const named = new Set(worstPoints(panel));
+  const isDense = labels.length > 80;
+  return panel.curves.map(({ name, values }, curve) => ({
+    type: "line",
+    name,
+    xAxisIndex: i,
+    yAxisIndex: i,
+    symbol: "circle",
+    symbolSize: isDense ? 3 : 5,
+    lineStyle: { width: 1.6 },
+    color: COLORS[(panel.curves.length > 1 ? curve : i) % COLORS.length],
+    data: values.map((value, at) => ({
+      value: Number.isFinite(value) ? value : null,
+      ...(curve === 0 && named.has(at)
+        ? {
+            symbolSize: 9,
+            label: {
+              show: true,
+              position: panel.worst === "lowest" ? "bottom" : "top",
+              formatter: printable(labels[at]!, LONGEST_NAME),
+              fontSize: 10,
+              color: INK,
+            },
+          }
+        : {}),
+    })),
+    labelLayout: { hideOverlap: true },
+  }));
+}
+
+/** Short numbers at the y axis. */
+const tick = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** Panels one below the other over the same layers: each unit has an axis of its own. */
+export function linePanels(chart: LinePanels): Chart {
+  const { panels, labels } = chart;
+  const step = PANEL.height + PANEL.gap;
+  const width = Math.max(960, PANEL.left + PANEL.right + PER_LABEL * labels.length);
+  const height = PANEL.top + step * panels.length - PANEL.gap + NAMES;
+  const last = panels.length - 1;
+  return {
+    width,
+    height,
+    option: {
+      title: [
+        titleOf(chart.title, chart.subtitle),
+        ...panels.map(({ title }, i) => ({
+          text: title,
+          left: PANEL.left - 6,
+          top: PANEL.top + step * i - 30,
+          textStyle: { fontSize: 13, color: INK },
+        })),
+      ],
+      legend: panels.flatMap(({ curves }, i) =>
+        curves.length > 1
+          ? [{ data: curves.map(({ name }) => name), right: PANEL.right, top: PANEL.top + step * i - 30 }]
+          : [],
+      ),
+      grid: panels.map((_, i) => ({
+        left: PANEL.left,
+        right: PANEL.right,
+        top: PANEL.top + step * i,
+        height: PANEL.height,
+      })),
+      xAxis: panels.map((_, i) => xAxis(i, chart, i === last)),
+      yAxis: panels.map((_, i) => ({
+        gridIndex: i,
+        type: "value",
+        scale: true,
+        boundaryGap: ["8%", "14%"],
+        axisLabel: { formatter: tick, color: INK, fontSize: 11 },
+        splitLine: { lineStyle: { color: "#e4e7eb" } },
+      })),
+      series: panels.flatMap((panel, i) => seriesOf(panel, i, labels)),
+    },
+  };
+}
