@@ -36,15 +36,18 @@ export function chooseRows(
   if (!layout) return undefined;
   const hasObjectness = layout.columns === 5 + classCount;
   const { dims } = outputs[layout.output]!;
+  const scores = {
+    ...(hasObjectness ? { objectness: 4 } : {}),
+    firstClass: layout.columns - classCount,
+    classCount,
+    activation: (x: number) => x,
+  };
   return {
     decode(results, context) {
       const table = tableOf(results[layout.output]!, layout);
       const box = (row: number): CentredBox =>
         [0, 1, 2, 3].map((i) => cell(table, row, i)) as unknown as CentredBox;
-      const objectness = hasObjectness ? { objectness: 4 } : {};
-      const firstClass = layout.columns - classCount;
-      const scores = { ...objectness, firstClass, ...context, activation: (x: number) => x };
-      return candidates(table, scores, box);
+      return candidates(table, { ...scores, confThreshold: context.confThreshold }, box);
     },
     note: `[${dims.join(", ")}] holds decoded boxes: centre and size in pixels${hasObjectness ? ", objectness" : ""}, ${classCount} classes`,
   };
