@@ -23,7 +23,7 @@ import type { LayerError } from "./report/layer-error.ts";
 import type { DType } from "./tensor/dtype.ts";
 import type { Tensor } from "./tensor/tensor.ts";
 
-export { prepare, withMode } from "./prepare.ts";
+export { prepare, withFloatNodes, withMode } from "./prepare.ts";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -58,6 +58,8 @@ export interface QuantOptions {
   readonly outputNames?: readonly string[];
   /** Nodes with a precision of their own; absent: all as `bits` and `mode` say. */
   readonly mix?: Mix;
+  /** Names of nodes of the optimized model that stay float; absent: none. */
+  readonly exclude?: readonly string[];
   /** Inputs of a Concat share one scale; absent: each its own. */
   readonly unifyScales?: boolean;
   /** Largest magnitude at the input and output of LayerNormalization, above 0; absent: what the observer finds. */

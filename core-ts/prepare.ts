@@ -3,10 +3,11 @@ import { findChip } from "./chips/index.ts";
 import { cutOutputs } from "./edges/cut-outputs.ts";
 import { type IntegerInputs, integerInputs } from "./edges/input-types.ts";
 import { normalizationOf, normalizeInput } from "./edges/normalize-input.ts";
-import { UnsupportedError } from "./errors.ts";
+import { ConfigError, UnsupportedError } from "./errors.ts";
 import { checkInputTypes, fromOnnx } from "./frontends/onnx/index.ts";
 import type { GraphValue, Model } from "./graph/graph.ts";
 import { KNIGHT_DOMAIN } from "./graph/graph.ts";
+import { nearest } from "./nearest.ts";
 import type { ObserverName } from "./observers/index.ts";
 import type { ExternalReader } from "./onnx/read.ts";
 import { SCALE_KEEPING_PASSES } from "./passes/index.ts";
@@ -23,6 +24,8 @@ import { checkSamplesStayApart, isDynamicBatch } from "./specialize/index.ts";
 function edges(values: Model["graph"]["inputs"]): ModelEdge[] {
   return values.map(({ name, type }) => ({ name, dtype: type?.dtype ?? "float32", dims: type?.dims ?? [] }));
 }
+
+const EXCLUDE_OPTION = "--exclude";
 
 /** An output whose shape the file leaves open has that of the run. */
 function stated(output: GraphValue, run: Model, dynamicBatch: boolean): GraphValue {
@@ -68,7 +71,8 @@ async function atBothBatches(model: Model, batch: number, host: PipelineHost, is
 /** What of the options the plan depends on. @throws ConfigError for an unknown chip. */
 function basicPlanOptions(options: QuantOptions): PlanOptions {
   const { bits, mode: observer, mix, lutLen: lutLength, unifyScales, layerThreshold } = options;
-  return { chip: findChip(options.chip), bits, observer, mix, lutLength, unifyScales, layerThreshold };
+  const floatNodes = new Set(options.exclude);
+  return { chip: findChip(options.chip), bits, observer, mix, floatNodes, lutLength, unifyScales, layerThreshold };
 }
 
 /** Options that find nothing to act on in this model. */
@@ -76,6 +80,19 @@ function idleOptions(plan: QuantPlan, { layerThreshold }: QuantOptions): string[
   return layerThreshold === undefined || hasLayerNormalization(plan)
     ? []
     : ["-lt/--layer-threshold has no effect: no LayerNormalization of this model becomes integer"];
+}
+
+/** @throws ConfigError for names that are no nodes of the optimized model. */
+function checkExcluded(graph: Model["graph"], names: readonly string[]): void {
+  const known = graph.nodes.map(({ name }) => name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const hint = nearest(name, known);
+    throw new ConfigError(
+      `${EXCLUDE_OPTION} names "${name}", and the optimized model has no node of that name; ${hint ? `did you mean "${hint}"?` : "the table of layers, steps/optimized_float.onnx and -gt have the names"}`,
+      { option: EXCLUDE_OPTION, value: name },
+    );
+  }
 }
 
 /** model bytes → frontend → QDQ pairs taken out → passes → plan. @throws ModelError, UnsupportedError, ConfigError. */
@@ -94,6 +111,7 @@ export async function prepare(
   const batch = dynamicBatch ? options.irBatch : 1;
   const { calibration, target } = await atBothBatches(model, batch, host, known !== undefined);
   const planOptions = { ...basic, inputTypes, known };
+  checkExcluded(target.model.graph, options.exclude ?? []);
   const plan = makePlan(target.model.graph, planOptions);
   return {
     inputs: edges(model.graph.inputs).map((edge) => {
@@ -116,9 +134,25 @@ export async function prepare(
   };
 }
 
+/** The same preparation with another plan, for which `options` stands besides. */
+function replanned(prepared: Prepared, change: Partial<PlanOptions>, options: Partial<QuantOptions>): Prepared {
+  const planOptions = { ...prepared.planOptions, ...change };
+  const plan = makePlan(prepared.targetModel.graph, planOptions);
+  return {
+    ...prepared,
+    options: { ...prepared.options, ...options },
+    planOptions,
+    plan,
+    floatLayers: floatLayers(plan),
+  };
+}
+
 /** The same preparation with another observer; statistics gathered for one plan serve the other. */
 export function withMode(prepared: Prepared, mode: ObserverName): Prepared {
-  const planOptions = { ...prepared.planOptions, observer: mode };
-  const plan = makePlan(prepared.targetModel.graph, planOptions);
-  return { ...prepared, options: { ...prepared.options, mode }, planOptions, plan };
+  return replanned(prepared, { observer: mode }, { mode });
+}
+
+/** The same preparation with these nodes, and no others, held float. Its plan may need statistics that the other plan does not. */
+export function withFloatNodes(prepared: Prepared, names: ReadonlySet<string>): Prepared {
+  return replanned(prepared, { floatNodes: names }, { exclude: [...names] });
 }

@@ -42,9 +42,21 @@ function widthOf(planner: Planner, node: Node, record: OpRecord): BitWidth {
   return operand?.bits ?? precisionOf(planner, node).bits;
 }
 
+/** Whether the node, or the one that would carry it as its activation, is to stay float. */
+function isHeldFloat({ options, index }: Planner, node: Node): boolean {
+  const held = options.floatNodes;
+  if (!held || held.size === 0) return false;
+  if (held.has(node.name)) return true;
+  const before = index.producer(node.inputs[0]!);
+  if (!before || !held.has(before.name)) return false;
+  const carries = opRecord(before.op, before.domain)?.absorbsActivation === true;
+  return carries && fusedActivation(index, before)?.node === node;
+}
+
 /** Why this node can't be integer, or undefined. */
 function whyNotInteger(planner: Planner, node: Node, record: OpRecord | undefined): string | undefined {
   if (!record) return floatOnly(node);
+  if (isHeldFloat(planner, node)) return "it is excluded";
   const view = planView(planner.graph, precisionOf(planner, node).bits);
   const operands = record.operands(node);
   const other = operands.map((i) => node.inputs[i]!).find((value) => view.dtype(value) !== "float32");

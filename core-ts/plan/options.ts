@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly observer: ObserverName;
   /** Nodes with a precision of their own; none when absent. */
   readonly mix?: Mix | undefined;
+  /** Nodes that stay float although they need not, with the activations they would carry; none when absent. */
+  readonly floatNodes?: ReadonlySet<string> | undefined;
   /** log2 of the entries of 16-bit tables, 8..12. */
   readonly lutLength: number;
   /** Inputs that take integers (-qid); none when absent. */

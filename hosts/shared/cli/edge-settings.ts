@@ -7,7 +7,7 @@ import type { RunMode } from "./quant-options.ts";
 
 type EdgeOptions = Pick<
   QuantOptions,
-  "inputTypes" | "mean" | "std" | "outputNames" | "unifyScales" | "layerThreshold"
+  "inputTypes" | "mean" | "std" | "outputNames" | "unifyScales" | "layerThreshold" | "exclude"
 >;
 
 /** The manual: --mean and --std hold in run mode quant only (compare is quant with a dump); -on where a model is made. */
@@ -47,6 +47,7 @@ export function edgeSettings(parsed: ParsedOptions, runMode: RunMode): EdgeOptio
     ...(given("quantizeInputDtype") ? { inputTypes: values.quantizeInputDtype as readonly InputType[] } : {}),
     ...(mean && std ? { mean, std } : {}),
     ...(given("outputName") ? { outputNames: values.outputName as readonly string[] } : {}),
+    ...(given("exclude") ? { exclude: values.exclude as readonly string[] } : {}),
     ...(values.unifyInputScale === true ? { unifyScales: true } : {}),
     ...(given("layerThreshold") ? { layerThreshold: values.layerThreshold as number } : {}),
   };
@@ -58,6 +59,8 @@ export function edgeNotes({ given, values }: ParsedOptions, runMode: RunMode): s
   const notes: string[] = [];
   if (given("layerThreshold") && runMode !== "quant" && runMode !== "compare")
     notes.push(`-lt/--layer-threshold has no effect with -r ${runMode}: no model is quantized`);
+  if (given("exclude") && runMode !== "quant" && runMode !== "compare")
+    notes.push(`--exclude has no effect with -r ${runMode}: no model is quantized`);
   if (runMode === "convert" && types.some((type) => type !== "float32" && type !== "None"))
     notes.push("-qid/--quantize-input-dtype has no effect with -r convert: the float model takes float32");
   return notes;

@@ -101,6 +101,8 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "output-name", shorts: ["on"], group: "Model", value: "NAME", many: true, fallbackText: "the model's own outputs", parse: nonEmpty, help: "nodes or values that become the model's outputs; what lies behind them is cut off" },
   // biome-ignore format: see above
+  { long: "exclude", shorts: [], group: "Precision", value: "NAME", many: true, fallbackText: "none", parse: nonEmpty, help: "nodes that stay float" },
+  // biome-ignore format: see above
   { long: "ir", shorts: [], group: "Output", value: "FORM", fallback: "fixed", parse: oneOf(...IR_FORMS), help: "form of the quantized model: fixed is all integer; qdq is a float model with QuantizeLinear and DequantizeLinear, for the int8 kernels of other runtimes" },
   // biome-ignore format: see above
   { long: "output-dequant", shorts: ["od"], group: "Output", fallbackText: "off", help: "the quantized model's outputs are real numbers instead of the integers that stand for them" },
