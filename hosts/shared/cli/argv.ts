@@ -77,7 +77,7 @@ function readCommand(word: string): string {
   if (word === "quant") return word;
   const why = REFUSED_COMMANDS[word];
   if (why) throw new ConfigError(`Knight ${word} ${why}`);
-  const hint = nearest(word, ["quant", "doctor", "chips", ...Object.keys(REFUSED_COMMANDS)]);
+  const hint = nearest(word, ["quant", "compare", "doctor", "chips", ...Object.keys(REFUSED_COMMANDS)]);
   throw new ConfigError(`unknown command "${word}"; ${hint ? `did you mean ${hint}?` : "expected quant"}`);
 }
 

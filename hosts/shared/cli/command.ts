@@ -18,7 +18,7 @@ function chipOption(chip: string): Option {
   return new Option("--chip <CHIP>", `target, for instance ${known}`).default(chip).helpGroup("Precision:");
 }
 
-function toOption(spec: OptionSpec): Option {
+export function toOption(spec: OptionSpec): Option {
   const option = new Option(`--${spec.long}${spec.value ? ` <${spec.value}>` : ""}`, spec.help);
   const { parse = (text: string) => text, many, fallback, fallbackText } = spec;
   option.helpGroup(`${spec.group}:`);
@@ -39,13 +39,15 @@ function toOption(spec: OptionSpec): Option {
 }
 
 /** The help text shows the manual's spelling, -qm, --quant-mode MODE; commander itself knows only the long names. */
-function optionTerm(option: Option): string {
-  const long = option.long?.slice(2);
-  const shorts = { chip: "ch", help: "h", version: "v" }[long ?? ""];
-  const spec = QUANT_OPTIONS.find((known) => known.long === long);
-  const short = spec?.shorts[0] ?? shorts;
-  const value = / <(.*)>/.exec(option.flags)?.[1];
-  return `${short ? `-${short}, ` : ""}${option.long}${value ? ` ${value}` : ""}${spec?.many ? "..." : ""}`;
+function optionTerm(specs: readonly OptionSpec[]): (option: Option) => string {
+  return (option) => {
+    const long = option.long?.slice(2);
+    const shorts = { chip: "ch", help: "h", version: "v" }[long ?? ""];
+    const spec = specs.find((known) => known.long === long);
+    const short = spec?.shorts[0] ?? shorts;
+    const value = / <(.*)>/.exec(option.flags)?.[1];
+    return `${short ? `-${short}, ` : ""}${option.long}${value ? ` ${value}` : ""}${spec?.many ? "..." : ""}`;
+  };
 }
 
 /** commander prints the default of a value; one stated in words only has to be added. */
@@ -54,16 +56,18 @@ function optionDescription(this: Help, option: Option): string {
   return text === undefined ? option.description : `${option.description} (default: ${text})`;
 }
 
-function quiet(command: Command): Command {
+/** A command that prints nothing by itself, throws instead of ending the process, and shows these options as the manual spells them. */
+export function quiet(command: Command, specs: readonly OptionSpec[] = QUANT_OPTIONS): Command {
   return command
     .exitOverride()
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .configureHelp({ optionTerm, optionDescription, helpWidth: 110 })
+    .configureHelp({ optionTerm: optionTerm(specs), optionDescription, helpWidth: 110 })
     .helpOption("--help", "this text");
 }
 
 /** Commands of their own, outside of commander's program. */
-const OTHERS = `  doctor -m MODEL      Look at a model before any calibration: what will stay float and why.
+const OTHERS = `  compare -qd DIR      Compare the layers of a dump (quant -du): numbers and pictures.
+  doctor -m MODEL      Look at a model before any calibration: what will stay float and why.
   chips                List the chips there are.
 `;
 

@@ -1,7 +1,11 @@
 import type { ValueParser } from "./option-values.ts";
 
-/** Headings of the help text, in the order they are printed. */
-export const GROUPS = ["Model", "Data", "Precision", "Mixed precision", "Output", "Run"] as const;
+/** Headings of the help texts, in the order they are printed. */
+export const GROUPS = [
+  ...(["Model", "Data", "Precision", "Mixed precision"] as const),
+  ...(["Dumps", "Layers", "Measures", "Elements", "Pictures"] as const),
+  ...(["Output", "Run"] as const),
+] as const;
 export type OptionGroup = (typeof GROUPS)[number];
 
 /** One option of the manual. Names come without dashes; the short ones of the manual have one dash and often several letters. */

@@ -8,6 +8,5 @@ export const REFUSED_COMMANDS: Readonly<Record<string, string>> = {
   run: OTHER_PROGRAM,
   profiling: OTHER_PROGRAM,
   build: `is quant and then compile, and compiling ${OTHER_PROGRAM}; use quant for the first half`,
-  compare: `${LATER}; quant prints the worst layers, and quant -du writes every layer's output as .npy`,
   demo: `${LATER}; npm start in the project's folder runs the demo`,
 };

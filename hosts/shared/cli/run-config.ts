@@ -1,4 +1,5 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
+import { COMPARE_OPTIONS } from "../compare/options.ts";
 import type { Arguments } from "./argv.ts";
 import { isJsonObject, type JsonObject, parseJson } from "./json-object.ts";
 import { nearest } from "./nearest.ts";
@@ -125,16 +126,22 @@ class Reader {
   }
 }
 
+/** The option that a key of a section stands for. @throws ConfigError for one that is given twice, or stands for the file itself. */
+function longOfKey(reader: Reader, key: string, section: JsonObject): string {
+  const long = key.replaceAll("_", "-");
+  if (long === "run-config") throw reader.error('"run-config" stands in a run-config; leave it out');
+  if (key !== long && long in section)
+    throw reader.error(`"${key}" and "${long}" are the same option; leave one out`);
+  return long;
+}
+
 function readQuant(reader: Reader, quant: JsonObject): Pick<RunConfig, "chip" | "options" | "inputConfigs"> {
   const options: string[] = [];
   let chip: string | undefined;
   let inputConfigs: InputConfig[] = [];
   const longs = QUANT_OPTIONS.map(({ long }) => long);
   for (const [key, value] of Object.entries(quant)) {
-    const long = key.replaceAll("_", "-");
-    if (long === "run-config") throw reader.error('"run-config" stands in a run-config; leave it out');
-    if (key !== long && long in quant)
-      throw reader.error(`"${key}" and "${long}" are the same option; leave one out`);
+    const long = longOfKey(reader, key, quant);
     if (long === "input-configs") inputConfigs = reader.inputConfigs(value);
     else if (long === "chip") chip = reader.scalar(value, key);
     else {
@@ -145,10 +152,40 @@ function readQuant(reader: Reader, quant: JsonObject): Pick<RunConfig, "chip" | 
   return { chip, options, inputConfigs };
 }
 
+function readCompare(reader: Reader, compare: JsonObject): string[] {
+  return Object.entries(compare).flatMap(([key, value]) => {
+    const long = longOfKey(reader, key, compare);
+    // The chip changes nothing about numbers that are there already.
+    if (long === "chip") return [];
+    const known = COMPARE_OPTIONS.filter((option) => option.long !== "run-config");
+    reader.known(
+      long,
+      known.map((option) => option.long),
+      'in "compare"',
+    );
+    return reader.option(known.find((option) => option.long === long)!, key, value);
+  });
+}
+
 function parse(text: string, reader: Reader): JsonObject {
   const refused = (sentence: string) =>
     reader.error(`${sentence}; JSON has no comments and no comma before a closing bracket`);
   return reader.object(parseJson(text, refused), "its content");
+}
+
+/** A file with its sections checked by name, and what is said about those of other programs. */
+function readSections(text: string, file: string) {
+  const reader = new Reader(`run-config ${file}`);
+  const config = parse(text, reader);
+  for (const key of Object.keys(config)) reader.known(key, SECTIONS, "at the top");
+  const section = (name: string) =>
+    config[name] === undefined ? {} : reader.object(config[name], `"${name}"`);
+  const left = OTHER_PROGRAMS.filter((name) => name in config);
+  const notes =
+    left.length > 0
+      ? [`run-config ${file}: ${left.join(", ")} belong to other programs and are left out`]
+      : [];
+  return { reader, config, notes, quant: section("quant"), compare: readCompare(reader, section("compare")) };
 }
 
 /**
@@ -157,20 +194,19 @@ function parse(text: string, reader: Reader): JsonObject {
  * @throws ConfigError naming file and key.
  */
 export function readRunConfig(text: string, file: string): RunConfig {
-  const reader = new Reader(`run-config ${file}`);
-  const config = parse(text, reader);
-  for (const key of Object.keys(config)) reader.known(key, SECTIONS, "at the top");
-  const quant = config.quant === undefined ? {} : reader.object(config.quant, '"quant"');
-  const left = OTHER_PROGRAMS.filter((section) => section in config);
+  const { reader, config, notes, quant } = readSections(text, file);
   const read = readQuant(reader, quant);
   return {
     ...read,
     chip: (config.chip === undefined ? undefined : reader.scalar(config.chip, "chip")) ?? read.chip,
-    notes:
-      left.length > 0
-        ? [`run-config ${file}: ${left.join(", ")} belong to other programs and are left out`]
-        : [],
+    notes,
   };
+}
+
+/** "compare" of a run-config, in the form of RunConfig's options. @throws ConfigError naming file and key. */
+export function readCompareOptions(text: string, file: string): Pick<RunConfig, "options" | "notes"> {
+  const { compare, notes } = readSections(text, file);
+  return { options: compare, notes };
 }
 
 /**

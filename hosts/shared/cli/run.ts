@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { runChips } from "../chips/run-chips.ts";
+import { runCompare } from "../compare/run-compare.ts";
 import { runDoctor } from "../doctor/run-doctor.ts";
 import type { Ports } from "../ports.ts";
 import { runConvert } from "../quant/run-convert.ts";
@@ -90,7 +91,8 @@ export async function runKnight(argv: readonly string[], ports: Ports): Promise<
         argv.filter((word) => word !== command),
         ports,
       );
-    await obey(argv, ports);
+    if (command === "compare") await runCompare(argv, ports);
+    else await obey(argv, ports);
     return 0;
   } catch (error) {
     const paint = pc.createColors(ports.terminal.errColors);
