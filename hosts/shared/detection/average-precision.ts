@@ -11,17 +11,20 @@ const THRESHOLDS = linspace(0.5, 0.95, 10);
 /** Recalls at which the precision is read. */
 const RECALLS = linspace(0, 1, 101);
 
-/** What a detection is at one threshold. */
+/** What a detection is at one threshold: two bits. */
 const WRONG = 0;
 const RIGHT = 1;
 /** In a crowd: neither right nor wrong. */
 const IGNORED = 2;
 
+/** Outcomes of a detection at all thresholds in one number: data sets have millions of detections. */
+const outcomeAt = (packed: number, threshold: number): number => (packed >> (2 * threshold)) & 3;
+
 /** Everything known of one class. */
 interface ClassRecord {
   readonly scores: number[];
-  /** For each detection, what it is at each threshold. */
-  readonly outcomes: Uint8Array[];
+  /** For each detection, what it is at each threshold: see outcomeAt. */
+  readonly outcomes: number[];
   /** Objects that are to be found. */
   objects: number;
 }
@@ -51,16 +54,16 @@ function bestTruth(
 }
 
 /** Outcomes of one class on one picture; `detections` are sorted by score, crowds come last among `truths`. */
-function outcomesOf(detections: readonly Detection[], truths: readonly Truth[]): Uint8Array[] {
+function outcomesOf(detections: readonly Detection[], truths: readonly Truth[]): number[] {
   const overlaps = detections.map((detection) => truths.map((truth) => overlapWith(truth, detection)));
-  const outcomes = detections.map(() => new Uint8Array(THRESHOLDS.length));
+  const outcomes = detections.map(() => WRONG);
   for (const [t, threshold] of THRESHOLDS.entries()) {
     const taken = new Set<number>();
     for (const [d, row] of overlaps.entries()) {
       const best = bestTruth(row, truths, taken, threshold);
       if (best < 0) continue;
       taken.add(best);
-      outcomes[d]![t] = truths[best]!.isCrowd ? IGNORED : RIGHT;
+      outcomes[d]! |= (truths[best]!.isCrowd ? IGNORED : RIGHT) << (2 * t);
     }
   }
   return outcomes;
@@ -99,7 +102,7 @@ const mean = (values: readonly number[]): number => values.reduce((a, b) => a + 
 /**
  * Mean average precision as pycocotools' COCOeval has it for bbox, area all (cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py): 101 recalls,
  * crowds ignored, equal scores in the order in which they came. Its limit of 100 detections of a class on a picture is `maxDetections` here.
- * Pictures are judged one by one; a score and ten outcomes a detection are kept.
+ * Pictures are judged one by one; a score and the outcomes of each detection are kept.
  */
 export class PrecisionMeter {
   readonly #classes = new Map<number, ClassRecord>();
@@ -139,7 +142,7 @@ export class PrecisionMeter {
       perClass.push(
         THRESHOLDS.map((_, t) =>
           averagePrecision(
-            order.map((d) => outcomes[d]![t]!),
+            order.map((d) => outcomeAt(outcomes[d]!, t)),
             objects,
           ),
         ),

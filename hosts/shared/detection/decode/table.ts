@@ -62,10 +62,12 @@ export function candidates(
   for (let row = 0; row < table.rows; row++) {
     const object = objectness === undefined ? 1 : activation(cell(table, row, objectness));
     if (!(object > confThreshold)) continue;
+    let box: CentredBox | undefined;
     for (let classId = 0; classId < classCount; classId++) {
       const score = object * activation(cell(table, row, firstClass + classId));
       if (!(score > confThreshold)) continue;
-      const [cx, cy, width, height] = boxAt(row);
+      box ??= boxAt(row);
+      const [cx, cy, width, height] = box;
       found.push({ x: cx - width / 2, y: cy - height / 2, width, height, classId, score });
     }
   }
