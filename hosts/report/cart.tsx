@@ -55,6 +55,32 @@ function Handout({ title, file }: { readonly title: string; readonly file: Choic
   );
 }
 
+function Changes() {
+  const t = useTranslate();
+  const { report, choices } = useView();
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("layer")}</th>
+            <th scope="col" class="text">
+              {t("cart")}
+            </th>
+            <th scope="col">{t("expected")}</th>
+            <td />
+          </tr>
+        </thead>
+        <tbody>
+          {[...choices].map(([index, choice]) => (
+            <Change key={index} layer={report.layers[index]!} choice={choice} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
 /** What the reader has changed, as files for the next run. */
 export function Cart() {
   const t = useTranslate();
@@ -69,25 +95,7 @@ export function Cart() {
           {t("cartClear")}
         </button>
       </h2>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("layer")}</th>
-              <th scope="col" class="text">
-                {t("cart")}
-              </th>
-              <th scope="col">{t("expected")}</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {[...choices].map(([index, choice]) => (
-              <Change key={index} layer={report.layers[index]!} choice={choice} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Changes />
       {"problem" in mix && "problem" in scales && <p class="warning">{t("noFile")}</p>}
       <div class="cards">
         <Handout title={t("scaleTitle")} file={scales} />

@@ -3,7 +3,7 @@ import type { ReportLayer } from "../../core-ts/report/report.ts";
 import { POOR } from "../shared/quant/figures.ts";
 import { type Area, type Axis, Plot, pathOf } from "./charts/plot.tsx";
 import { dbText, heatColor } from "./figures.ts";
-import { useTranslate } from "./language.ts";
+import { type Translate, useTranslate } from "./language.ts";
 import { useView } from "./view.ts";
 
 /** Exact layers are drawn this much above the best of the others, in dB. */
@@ -36,15 +36,7 @@ function Marks({ layers, x, y, area, selected }: MarksProps) {
         y1={y(POOR.sqnrDb)}
         y2={y(POOR.sqnrDb)}
       />
-      {selected && (
-        <line
-          class="selected"
-          x1={x(selected.index)}
-          x2={x(selected.index)}
-          y1={area.yRange[0]}
-          y2={area.yRange[1]}
-        />
-      )}
+      {selected && <Upright at={x(selected.index)} kind="selected" area={area} />}
       <path
         class="total"
         d={pathOf(layers.map(({ index, total }) => [x(index), height(total.sqnrDb)] as const))}
@@ -65,6 +57,25 @@ function Marks({ layers, x, y, area, selected }: MarksProps) {
   );
 }
 
+function Legend() {
+  const t = useTranslate();
+  return (
+    <ul class="legend">
+      <li class="key-total">{t("totalError")}</li>
+      <li class="key-own">{t("ownError")}</li>
+      <li class="key-poor">{t("poorLine", { db: POOR.sqnrDb })}</li>
+    </ul>
+  );
+}
+
+function tipLines({ index, node, own, total }: ReportLayer, t: Translate): readonly string[] {
+  return [
+    `${index + 1} ${node}`,
+    `${t("total")}: ${dbText(total.sqnrDb, t("exact"))}`,
+    `${t("own")}: ${own ? dbText(own.sqnrDb, t("exact")) : t("unknown")}`,
+  ];
+}
+
 /** Own error against what has piled up, over the depth of the network. */
 export function DepthChart() {
   const t = useTranslate();
@@ -74,13 +85,8 @@ export function DepthChart() {
   const nearest = (pixel: number, x: Axis) =>
     layers[Math.min(Math.max(Math.round(x.invert(pixel)), 0), layers.length - 1)]!;
   const tip = (pixel: number, x: Axis) => {
-    const { index, node, own, total } = nearest(pixel, x);
-    const lines = [
-      `${index} ${node}`,
-      `${t("total")}: ${dbText(total.sqnrDb, t("exact"))}`,
-      `${t("own")}: ${own ? dbText(own.sqnrDb, t("exact")) : t("unknown")}`,
-    ];
-    return { x: x(index), lines };
+    const layer = nearest(pixel, x);
+    return { x: x(layer.index), lines: tipLines(layer, t) };
   };
   return (
     <section class="panel" aria-labelledby="depth">
@@ -98,13 +104,9 @@ export function DepthChart() {
         tip={tip}
         onDrag={(pixel, x) => select(nearest(pixel, x))}
       >
-        {({ x, y }, area) => <Marks layers={layers} x={x} y={y} area={area} selected={selected} />}
+        {(both, area) => <Marks layers={layers} {...both} area={area} selected={selected} />}
       </Plot>
-      <ul class="legend">
-        <li class="key-total">{t("totalError")}</li>
-        <li class="key-own">{t("ownError")}</li>
-        <li class="key-poor">{t("poorLine", { db: POOR.sqnrDb })}</li>
-      </ul>
+      <Legend />
     </section>
   );
 }

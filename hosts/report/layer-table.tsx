@@ -80,6 +80,36 @@ function Row({ layer }: { readonly layer: ReportLayer }) {
   );
 }
 
+interface FiltersProps {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly onlyPoor: boolean;
+  readonly onOnlyPoor: (only: boolean) => void;
+}
+
+function Filters({ text, onText, onlyPoor, onOnlyPoor }: FiltersProps) {
+  const t = useTranslate();
+  return (
+    <>
+      <input
+        type="search"
+        placeholder={t("filter")}
+        aria-label={t("filter")}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
+      <label>
+        <input
+          type="checkbox"
+          checked={onlyPoor}
+          onChange={(event) => onOnlyPoor(event.currentTarget.checked)}
+        />{" "}
+        {t("onlyPoor", { db: POOR.sqnrDb })}
+      </label>
+    </>
+  );
+}
+
 /** All layers, to be sorted and filtered. */
 export function LayerTable() {
   const t = useTranslate();
@@ -95,21 +125,7 @@ export function LayerTable() {
     <section class="panel" aria-labelledby="layers">
       <h2 id="layers">{t("layers")}</h2>
       <div class="filters">
-        <input
-          type="search"
-          placeholder={t("filter")}
-          aria-label={t("filter")}
-          value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        <label>
-          <input
-            type="checkbox"
-            checked={onlyPoor}
-            onChange={(event) => setOnlyPoor(event.currentTarget.checked)}
-          />{" "}
-          {t("onlyPoor", { db: POOR.sqnrDb })}
-        </label>
+        <Filters text={text} onText={setText} onlyPoor={onlyPoor} onOnlyPoor={setOnlyPoor} />
         <span class="quiet" role="status">
           {t("shown", { shown: shown.length, count: layers.length })}
         </span>

@@ -81,51 +81,61 @@ function YAxis({ axis, area, title }: { readonly axis: Axis; readonly area: Area
   );
 }
 
+/** Where the pointer is, and what it drags. */
+function usePointer(x: Axis, onDrag: PlotProps["onDrag"]) {
+  const [at, setAt] = useState<number>();
+  const pixel = (event: PointerEvent) =>
+    event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
+  const handlers = {
+    onPointerDown(event: PointerEvent) {
+      if (onDrag) (event.currentTarget as Element).setPointerCapture(event.pointerId);
+      onDrag?.(pixel(event), x);
+    },
+    onPointerMove(event: PointerEvent) {
+      setAt(pixel(event));
+      if (event.buttons === 1) onDrag?.(pixel(event), x);
+    },
+    onPointerLeave: () => setAt(undefined),
+  };
+  return { at, handlers };
+}
+
+function TipBox({ tip, width }: { readonly tip: Tip; readonly width: number }) {
+  return (
+    <div class="tip" style={{ left: `${Math.min(tip.x + 10, width - 150)}px` }} aria-hidden="true">
+      {tip.lines.map((line) => (
+        <div key={line}>{line}</div>
+      ))}
+    </div>
+  );
+}
+
+/** A line across the whole height. */
+export function Upright({ at, kind, area }: { at: number; kind: string; area: Area }) {
+  return <line class={kind} x1={at} x2={at} y1={area.yRange[0]} y2={area.yRange[1]} />;
+}
+
 /** A picture with two axes, a tip under the pointer, and something to drag. */
 export function Plot({ label, height, xTitle, yTitle, axes, children, tip, onDrag }: PlotProps) {
   const [box, width] = useWidth<HTMLDivElement>();
-  const [pointer, setPointer] = useState<number>();
   const area: Area = {
     width,
     xRange: [MARGIN.left, width - MARGIN.right],
     yRange: [height - MARGIN.bottom, MARGIN.top],
   };
   const both = axes(area);
-  const shown = pointer === undefined ? undefined : tip?.(pointer, both.x);
-  const pixel = (event: PointerEvent) =>
-    event.clientX - (event.currentTarget as Element).getBoundingClientRect().left;
-  const press = (event: PointerEvent) => {
-    if (onDrag) (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    onDrag?.(pixel(event), both.x);
-  };
-  const move = (event: PointerEvent) => {
-    setPointer(pixel(event));
-    if (event.buttons === 1) onDrag?.(pixel(event), both.x);
-  };
+  const { at, handlers } = usePointer(both.x, onDrag);
+  const shown = at === undefined ? undefined : tip?.(at, both.x);
+  const className = onDrag ? "draggable" : "";
   return (
     <div class="plot" ref={box}>
-      <svg
-        role="img"
-        aria-label={label}
-        width={width}
-        height={height}
-        class={onDrag ? "draggable" : ""}
-        onPointerDown={press}
-        onPointerMove={move}
-        onPointerLeave={() => setPointer(undefined)}
-      >
+      <svg role="img" aria-label={label} width={width} height={height} class={className} {...handlers}>
         <XAxis axis={both.x} area={area} title={xTitle} />
         <YAxis axis={both.y} area={area} title={yTitle} />
         {children(both, area)}
-        {shown && <line class="pointer" x1={shown.x} x2={shown.x} y1={area.yRange[0]} y2={area.yRange[1]} />}
+        {shown && <Upright at={shown.x} kind="pointer" area={area} />}
       </svg>
-      {shown && (
-        <div class="tip" style={{ left: `${Math.min(shown.x + 10, width - 150)}px` }} aria-hidden="true">
-          {shown.lines.map((line) => (
-            <div key={line}>{line}</div>
-          ))}
-        </div>
-      )}
+      {shown && <TipBox tip={shown} width={width} />}
     </div>
   );
 }

@@ -29,6 +29,7 @@ function Node({ node, at: [x, y], layer, colorBy, isSelected, onSelect }: NodePr
   const db = layer?.[colorBy]?.sqnrDb;
   const color = layer && db !== undefined ? heatColor(db) : undefined;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the table selects layers by keyboard
     <g
       class={`node ${node.kind} ${isSelected ? "selected" : ""} ${layer ? "layer" : ""}`}
       transform={`translate(${x - NODE.width / 2} ${y - NODE.height / 2})`}

@@ -9,6 +9,8 @@ import { useTranslate } from "../language.ts";
 const WIDTHS: readonly BitWidth[] = [8, 16];
 /** dB below the best of 8 bit that are still drawn. */
 const DEPTH = 60;
+/** dB above the best of 16 bit. */
+const HEADROOM = 4;
 
 /** The lowest threshold of a curve. */
 export function lowestOf({ highest, ratio, sqnrDb }: ErrorCurve): number {
@@ -49,35 +51,35 @@ function Lines({ curve, choice, marks, x, y }: CurveChartProps & { readonly x: A
   );
 }
 
+/** The axes that show the curve around its best, whatever is chosen. */
+function axesOf({ curve, choice }: CurveChartProps, { xRange, yRange }: Area) {
+  const [narrow, wide] = [curve.sqnrDb["8"], curve.sqnrDb["16"]];
+  const floor = Math.max(Math.min(...narrow), Math.max(...narrow) - DEPTH);
+  return {
+    x: scaleLog([lowestOf(curve), Math.max(curve.highest, choice.threshold)], xRange),
+    y: scaleLinear([floor, Math.max(...wide) + HEADROOM], yRange),
+  };
+}
+
 /** What each threshold would cost, at both widths. */
 export function CurveChart(props: CurveChartProps) {
   const t = useTranslate();
   const { curve, choice, onThreshold } = props;
-  const highest = Math.max(curve.highest, choice.threshold);
-  const best = Math.max(...curve.sqnrDb["8"]);
-  const top = Math.max(...curve.sqnrDb["16"]);
-  const axes = ({ xRange, yRange }: Area) => ({
-    x: scaleLog([lowestOf(curve), highest], xRange),
-    y: scaleLinear([Math.max(Math.min(...curve.sqnrDb["8"]), best - DEPTH), top + 4], yRange),
-  });
   const tip = (pixel: number, x: Axis) => {
     const threshold = x.invert(pixel);
-    const lines = WIDTHS.map(
-      (bits) => `${t("bitsOf", { bits })}: ${expectedDb(curve, bits, threshold).toFixed(1)} dB`,
-    );
+    const expected = (bits: BitWidth) => `${expectedDb(curve, bits, threshold).toFixed(1)} dB`;
+    const lines = WIDTHS.map((bits) => `${t("bitsOf", { bits })}: ${expected(bits)}`);
     return { x: pixel, lines: [`${t("threshold")} ${realText(threshold)}`, ...lines] };
   };
   return (
     <figure>
-      <figcaption>
-        <h3>{t("curve")}</h3>
-      </figcaption>
+      <h3>{t("curve")}</h3>
       <Plot
         label={t("curveLabel")}
         height={180}
         xTitle={t("thresholdAxis")}
         yTitle={t("sqnrAxis")}
-        axes={axes}
+        axes={(area) => axesOf(props, area)}
         tip={tip}
         onDrag={(pixel, x) => onThreshold(x.invert(pixel))}
       >

@@ -1,10 +1,10 @@
 import { scaleLinear, scaleLog } from "d3-scale";
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { LayerHistogram, ReportLayer } from "../../../core-ts/report/report.ts";
-import { type Area, type Axis, Plot } from "../charts/plot.tsx";
+import { type Area, type Axis, Plot, Upright } from "../charts/plot.tsx";
 import { type Choice, runChoice } from "../choices.ts";
 import { percentText, realText } from "../figures.ts";
-import { useTranslate } from "../language.ts";
+import { type Translate, useTranslate } from "../language.ts";
 
 interface Edges {
   readonly from: number;
@@ -59,16 +59,7 @@ function Marks({ layer, histogram, choice, x, y, area }: MarksProps) {
   const lines = (value: number, kind: string) =>
     (layer.signed ? [value, -value] : [value])
       .filter((at) => x(at) >= area.xRange[0] && x(at) <= area.xRange[1])
-      .map((at) => (
-        <line
-          key={`${kind} ${at}`}
-          class={`threshold ${kind}`}
-          x1={x(at)}
-          x2={x(at)}
-          y1={area.yRange[0]}
-          y2={area.yRange[1]}
-        />
-      ));
+      .map((at) => <Upright key={`${kind} ${at}`} at={x(at)} kind={`threshold ${kind}`} area={area} />);
   const others = Object.values(histogram.thresholds[`${choice.bits}`]);
   return (
     <>
@@ -88,55 +79,12 @@ interface HistogramProps {
   readonly onThreshold: (threshold: number) => void;
 }
 
-/** The float values of a layer's output, and what the grid holds of them. */
-export function Histogram({ layer, histogram, choice, onThreshold }: HistogramProps) {
+function Legend({ histogram, clipped }: { readonly histogram: LayerHistogram; readonly clipped: string }) {
   const t = useTranslate();
-  const [isLog, setIsLog] = useState(true);
-  const { low, high, counts, zeros } = histogram;
-  const [most, all] = useMemo(
-    () => [Math.max(...counts, 1), counts.reduce((sum, count) => sum + count, 0)],
-    [counts],
-  );
-  const axes = ({ xRange, yRange }: Area) => ({
-    x: scaleLinear([low, high], xRange),
-    y: isLog ? scaleLog([0.5, most * 1.3], yRange) : scaleLinear([0, most * 1.05], yRange),
-  });
-  const tip = (pixel: number, x: Axis) => {
-    const bin = Math.floor(((x.invert(pixel) - low) / (high - low)) * counts.length);
-    const count = counts[bin];
-    if (count === undefined) return undefined;
-    const { from, to } = binEdges(histogram, bin);
-    const range = t("binTip", { low: realText(from), high: realText(to) });
-    return { x: pixel, lines: [range, t("countTip", { count: count.toLocaleString("en") })] };
-  };
-  const clipped = percentText(shareBeyond(histogram, choice.threshold, layer.signed));
-  const names = { value: layer.value, low: realText(histogram.min), high: realText(histogram.max) };
+  const { counts, zeros, source } = histogram;
+  const all = counts.reduce((sum, count) => sum + count, 0);
   return (
-    <figure>
-      <figcaption>
-        <h3>{t("histogram")}</h3>
-        <label class="hint">
-          <input
-            type="checkbox"
-            checked={isLog}
-            onChange={(event) => setIsLog(event.currentTarget.checked)}
-          />{" "}
-          {t("logAxis")}
-        </label>
-      </figcaption>
-      <Plot
-        label={t("histogramLabel", { ...names, threshold: realText(choice.threshold), clipped })}
-        height={210}
-        xTitle={t("valueAxis")}
-        yTitle={t("countAxis")}
-        axes={axes}
-        tip={tip}
-        onDrag={(pixel, x) => onThreshold(Math.abs(x.invert(pixel)))}
-      >
-        {({ x, y }, area) => (
-          <Marks layer={layer} histogram={histogram} choice={choice} x={x} y={y} area={area} />
-        )}
-      </Plot>
+    <>
       <ul class="legend">
         <li class="key-inside">{t("insideGrid")}</li>
         <li class="key-beyond">
@@ -144,7 +92,60 @@ export function Histogram({ layer, histogram, choice, onThreshold }: HistogramPr
         </li>
         {zeros > 0 && all > 0 && <li>{t("zerosShare", { share: percentText(zeros / all) })}</li>}
       </ul>
-      <p class="hint">{t(histogram.source === "calibration" ? "fromCalibration" : "fromComparison")}</p>
+      <p class="hint">{t(source === "calibration" ? "fromCalibration" : "fromComparison")}</p>
+    </>
+  );
+}
+
+function axesOf({ low, high, counts }: LayerHistogram, isLog: boolean, { xRange, yRange }: Area) {
+  const most = Math.max(...counts, 1);
+  return {
+    x: scaleLinear([low, high], xRange),
+    y: isLog ? scaleLog([0.5, most * 1.3], yRange) : scaleLinear([0, most * 1.05], yRange),
+  };
+}
+
+/** The bin under the pointer. */
+function tipOf(histogram: LayerHistogram, value: number, t: Translate): readonly string[] | undefined {
+  const { low, high, counts } = histogram;
+  const bin = Math.floor(((value - low) / (high - low)) * counts.length);
+  const count = counts[bin];
+  if (count === undefined) return undefined;
+  const { from, to } = binEdges(histogram, bin);
+  const range = t("binTip", { low: realText(from), high: realText(to) });
+  return [range, t("countTip", { count: count.toLocaleString("en") })];
+}
+
+/** The float values of a layer's output, and what the grid holds of them. */
+export function Histogram({ layer, histogram, choice, onThreshold }: HistogramProps) {
+  const t = useTranslate();
+  const [isLog, setIsLog] = useState(true);
+  const clipped = percentText(shareBeyond(histogram, choice.threshold, layer.signed));
+  const names = { value: layer.value, low: realText(histogram.min), high: realText(histogram.max) };
+  const tip = (pixel: number, x: Axis) => {
+    const lines = tipOf(histogram, x.invert(pixel), t);
+    return lines && { x: pixel, lines };
+  };
+  return (
+    <figure>
+      <figcaption>
+        <h3>{t("histogram")}</h3>
+        <label class="hint">
+          <input type="checkbox" checked={isLog} onChange={() => setIsLog(!isLog)} /> {t("logAxis")}
+        </label>
+      </figcaption>
+      <Plot
+        label={t("histogramLabel", { ...names, threshold: realText(choice.threshold), clipped })}
+        height={210}
+        xTitle={t("valueAxis")}
+        yTitle={t("countAxis")}
+        axes={(area) => axesOf(histogram, isLog, area)}
+        tip={tip}
+        onDrag={(pixel, x) => onThreshold(Math.abs(x.invert(pixel)))}
+      >
+        {(both, area) => <Marks layer={layer} histogram={histogram} choice={choice} {...both} area={area} />}
+      </Plot>
+      <Legend histogram={histogram} clipped={clipped} />
     </figure>
   );
 }

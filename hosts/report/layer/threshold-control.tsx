@@ -77,6 +77,21 @@ function Row({ label, note, isChosen, threshold, db, onChoose }: RowProps) {
   );
 }
 
+function RulesHead() {
+  const t = useTranslate();
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{t("observer")}</th>
+        <th scope="col">{t("threshold")}</th>
+        <th scope="col" title={t("expectedHint")}>
+          {t("expected")}
+        </th>
+      </tr>
+    </thead>
+  );
+}
+
 /** What the observers would choose, and the least error there is. */
 function Rules({ layer, histogram, choice, onChoice }: ControlProps) {
   const t = useTranslate();
@@ -97,15 +112,7 @@ function Rules({ layer, histogram, choice, onChoice }: ControlProps) {
   );
   return (
     <table class="rules">
-      <thead>
-        <tr>
-          <th scope="col">{t("observer")}</th>
-          <th scope="col">{t("threshold")}</th>
-          <th scope="col" title={t("expectedHint")}>
-            {t("expected")}
-          </th>
-        </tr>
-      </thead>
+      <RulesHead />
       <tbody>
         {(Object.keys(thresholds[`${choice.bits}`]) as ObserverName[]).map((observer) => {
           const next = withObserver(layer, choice, observer);
