@@ -26,6 +26,9 @@ const layer = z.object({
   scale: z.number(),
 });
 
+const figure = { name: z.string() };
+const percent = z.number().openapi({ description: "In percent" });
+
 const report = z
   .object({
     chip: z.string(),
@@ -36,6 +39,9 @@ const report = z
     }),
     fixed: z.number().optional().openapi({ description: "The same for the quantized model" }),
     loss: z.number().optional().openapi({ description: "In percent; absent where the float result is 0" }),
+    figures: z
+      .array(z.object({ ...figure, float: percent, fixed: percent.optional() }))
+      .openapi({ description: "What infer_common measured: top-1, top-5, mean average precision" }),
     calibration: z.string(),
     compared: z.string(),
     layers: z.array(layer),
@@ -69,6 +75,8 @@ export const ANSWERS = {
   infer: z
     .object({
       quantized: z.boolean(),
+      result: z.number().openapi({ description: "What the infer function returned" }),
+      figures: z.array(z.object({ ...figure, value: percent })),
       outputs: z
         .array(
           z.array(

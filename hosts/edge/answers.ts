@@ -74,11 +74,11 @@ export const INSPECT: Answers<readonly Finding[]> = {
   json: inspectedJson,
 };
 
-function inferredJson({ batches, quantized }: InferResult): unknown {
+function inferredJson({ batches, quantized, result, figures }: InferResult): unknown {
   const outputs = batches.map((batch) =>
     [...batch].map(([name, t]) => ({ name, dtype: t.dtype, dims: t.dims, data: jsonElements(t) })),
   );
-  return { quantized, outputs };
+  return { quantized, result, figures, outputs };
 }
 
 export const INFER: Answers<InferResult> = {

@@ -7,6 +7,7 @@ import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { startProgress } from "../cli/progress.ts";
 import { loadModel } from "../convert/load-model.ts";
 import type { ModelEdge } from "../infer/check-input.ts";
+import type { Figure } from "../infer/common/task.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import { withInferFunction } from "./infer-function.ts";
 import { reportInfer } from "./report-infer.ts";
@@ -28,6 +29,15 @@ function checkBatch({ settings }: CommandRun, { quantized, inputs }: Inference):
     `-bs is ${settings.batchSize}, but ${settings.model} was quantized for a batch of ${batch}; give -bs ${batch}, or quantize again with -ib ${settings.batchSize}`,
     { option: "-bs/--batch-size" },
   );
+}
+
+/** What a pass over the data gave. */
+export interface Inferred {
+  /** What the infer function returned. */
+  readonly result: number;
+  /** What a function of ours measured besides. */
+  readonly figures: readonly Figure[];
+  readonly quantized: boolean;
 }
 
 /** Sees the outputs of every batch, by name, in real units. */
@@ -65,14 +75,11 @@ async function inferLoaded(run: CommandRun, infer: InferRun, model: Inference, l
   const speed = { ...spent, milliseconds: run.ports.now() - begin };
   const figures = infer.products?.figures(model.quantized, result) ?? [];
   reportInfer(run, model, { result, figures, speed, notes: infer.notes?.() ?? [] });
-  return { result, quantized: model.quantized };
+  return { result, figures, quantized: model.quantized };
 }
 
 /** -r infer: runs the infer function over a float or quantized model and gives what it returned, printed as well. */
-export async function runInfer(
-  run: CommandRun,
-  listen?: OutputsListener,
-): Promise<{ readonly result: number; readonly quantized: boolean }> {
+export async function runInfer(run: CommandRun, listen?: OutputsListener): Promise<Inferred> {
   const { settings, ports } = run;
   const { bytes } = await loadModel(run);
   return withInferFunction(run, async (infer) => {

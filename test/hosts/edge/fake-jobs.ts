@@ -56,6 +56,8 @@ export function fakeJobs(replaced: Partial<EdgeJobs> = {}): EdgeJobs {
     ],
     infer: async () => ({
       quantized: false,
+      result: 50,
+      figures: [{ name: "top-1", value: 50 }],
       batches: [
         new Map([
           ["y", { dtype: "float32", dims: [2], data: Float32Array.of(1.5, Number.NaN) }],

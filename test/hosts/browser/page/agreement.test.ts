@@ -10,7 +10,7 @@ function result(outputs: Readonly<Record<string, number[]>>): InferResult {
       tensor("float32", [1, data.length], Float32Array.from(data)),
     ]),
   );
-  return { batches: [batch], quantized: false };
+  return { batches: [batch], quantized: false, result: 1, figures: [] };
 }
 
 describe("agreements", () => {
