@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { ReportLayer } from "../../core-ts/report/report.ts";
 import { POOR } from "../shared/quant/figures.ts";
-import { type Area, type Axis, Plot, pathOf } from "./charts/plot.tsx";
+import { type Area, type Axis, Plot, pathOf, Upright } from "./charts/plot.tsx";
 import { dbText, heatColor } from "./figures.ts";
 import { type Translate, useTranslate } from "./language.ts";
 import { useView } from "./view.ts";
