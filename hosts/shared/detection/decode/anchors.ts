@@ -79,7 +79,7 @@ export function chooseAnchors(name: keyof typeof FORMULAS): ChooseDecoder {
     const levels = read(first);
     if (!levels) {
       throw new ConfigError(
-        `the outputs ${shapesOf(first)} are no maps of a head with anchors and ${classCount} classes, expected [N, anchors · ${columns}, H, W] or [N, anchors, H, W, ${columns}] each; correct "nc", choose the outputs with -on, or name a "decoder"`,
+        `the outputs ${shapesOf(first)} are no maps of a head with anchors and ${classCount} classes, expected [N, anchors · ${columns}, H, W] or [N, anchors, H, W, ${columns}] each, or [N, boxes, ${columns}]; correct "nc", choose the outputs with -on, or name a "decoder"`,
         { option: "-rc/--run-config" },
       );
     }

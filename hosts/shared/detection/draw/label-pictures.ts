@@ -10,14 +10,15 @@ const OPTION = "data_dir";
 
 /** Pictures with what was detected on them, in label_imgs/ beside the data. */
 export class LabelPictures {
-  readonly #twins: ReadonlySet<string>;
+  /** Names without their endings that several pictures have. */
+  readonly #twins = new Set<string>();
 
   constructor(
     private readonly context: TaskContext,
     private readonly settings: DetectionSettings,
   ) {
-    const stems = context.names.map(stemOf);
-    this.#twins = new Set(stems.filter((stem, i) => stems.indexOf(stem) !== i));
+    const seen = new Set<string>();
+    for (const stem of context.names.map(stemOf)) (seen.has(stem) ? this.#twins : seen).add(stem);
   }
 
   /** "bus.png" for bus.jpg, "bus.jpg.png" where there is a bus.bmp as well. */

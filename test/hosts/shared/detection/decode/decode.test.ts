@@ -144,7 +144,7 @@ describe("maps with anchors", () => {
       '"anchors" has 1 pairs of width and height, the outputs [1, 14, 2, 4] have room for 2',
     );
     expect(() => chooseByShape([channelsFirst()], contextOf(3, anchors))).toThrow(
-      'the outputs [1, 14, 2, 4] are no maps of a head with anchors and 3 classes, expected [N, anchors · 8, H, W] or [N, anchors, H, W, 8] each; correct "nc"',
+      'the outputs [1, 14, 2, 4] are no maps of a head with anchors and 3 classes, expected [N, anchors · 8, H, W] or [N, anchors, H, W, 8] each, or [N, boxes, 8]; correct "nc"',
     );
   });
 });
