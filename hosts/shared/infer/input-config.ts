@@ -12,7 +12,8 @@ export class ConfigReader {
   ) {}
 
   fail(key: string, expected: string): never {
-    const found = JSON.stringify(this.config[key]);
+    const value = this.config[key];
+    const found = value === undefined ? "missing" : JSON.stringify(value);
     throw new ConfigError(
       `"input-configs" of the input "${this.input}": "${key}" is ${found}, expected ${expected}`,
       { option: "-rc/--run-config", value: this.input },
