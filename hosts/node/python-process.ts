@@ -35,14 +35,17 @@ function spawnOne(
   });
 }
 
-/** Ends the whole group, where it has one. */
-function kill(child: ChildProcess): void {
+/** @param id of the process, or of its group, negative. The child's own `kill` closes its input as well in Deno, but needs no more than its permission. */
+function send(child: ChildProcess, id: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid!, "SIGKILL");
+    process.kill(id, signal);
   } catch {
-    child.kill("SIGKILL");
+    child.kill(signal);
   }
 }
+
+/** Ends the whole group, where it has one. */
+const kill = (child: ChildProcess): void => send(child, -child.pid!, "SIGKILL");
 
 /** Resolves when the process has ended and its streams are read to their ends. */
 function endOf(child: ChildProcess): Promise<PythonEnd> {
@@ -62,7 +65,7 @@ function endOf(child: ChildProcess): Promise<PythonEnd> {
 /** Asks it to end by itself, and makes it end after the grace. */
 async function stop(child: ChildProcess, ended: Promise<PythonEnd>, interrupt: boolean): Promise<void> {
   (child.stdio[3] as Writable).destroy();
-  if (interrupt) child.kill("SIGINT");
+  if (interrupt) send(child, child.pid!, "SIGINT");
   const timer = setTimeout(() => kill(child), GRACE_MS);
   await ended;
   clearTimeout(timer);

@@ -5,16 +5,19 @@ goes to 1 and 2 as always; a mark, the token between zeros, is written to both b
 it has read all of it.
 """
 import os
+import signal
 import sys
 
+# Outside of the script's own work, where it may clean up after a KeyboardInterrupt, an interrupt ends this at once.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 # In place of this file's own folder, whose modules are not for scripts to find.
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
+import contextlib
 import ctypes
 import faulthandler
 import json
 import numbers
-import signal
 import threading
 
 from onnx_quantize_tool.common.register import onnx_infer_func
@@ -71,6 +74,15 @@ def result_of(value):
     return {"type": kind}
 
 
+@contextlib.contextmanager
+def work_of_script():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Session:
     def __init__(self, connection, script, mark):
         self.connection = connection
@@ -90,7 +102,8 @@ class Session:
 
         try:
             # The manual's example uses np and imports it nowhere.
-            load_script(self.script, {"np": numpy})
+            with work_of_script():
+                load_script(self.script, {"np": numpy})
         except BaseException as error:  # sys.exit as well
             self.failed(error)
             return False
@@ -102,7 +115,8 @@ class Session:
 
         executor = Executor(self.connection, request["executor"])
         try:
-            value = onnx_infer_func.get(request["function"])(executor)
+            with work_of_script():
+                value = onnx_infer_func.get(request["function"])(executor)
             executor.close()
         except BaseException as error:
             executor.close()
@@ -140,7 +154,7 @@ def serve(script, mark):
             return
         while True:
             session.run(connection.receive()[0])
-    except (Closed, BrokenPipeError, KeyboardInterrupt):
+    except (Closed, BrokenPipeError):
         return
 
 
