@@ -47,7 +47,7 @@ describe("settings of detection", () => {
   });
 
   it.each([
-    [{}, '"nc" is undefined, expected the number of classes the model tells apart'],
+    [{}, '"nc" is missing, expected the number of classes the model tells apart'],
     [{ nc: 0 }, '"nc" is 0, expected a whole number above 0'],
     [{ nc: 3, names: ["a"] }, '"names" is ["a"], expected 3 names, as "nc" says'],
     [{ nc: 1, names: [{}] }, '"names" is [{}], expected a list of names'],
