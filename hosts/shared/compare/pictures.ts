@@ -57,6 +57,7 @@ export function measuresChart({ sides, layers, settings }: CompareResult): Chart
     title: "How far each layer is off",
     subtitle: `left: ${shortSide(sides.left)}    right: ${shortSide(sides.right)}    ${ordered.length} layers, ${ordered[0]!.batches} batches`,
     labels: ordered.map(({ index, layer }) => `${layer}  ${index}`),
+    marks: ordered.map(({ index }) => String(index)),
     xTitle: "layer, and its index in the dump",
     panels: settings.measures.flatMap((measure) => panelsOf(measure, ordered)),
   });
@@ -69,13 +70,14 @@ export function indexText(layers: readonly ComparedLayer[]): string {
 }
 
 function panels(what: string, sides: Sides, { left, right }: HistogramPair): HistogramPanel[] {
+  const axis = `number of ${what === "output" ? "elements" : "weights"} (log scale) by real value, ${left.counts.length} bins`;
   const name = ({ side }: Side, of: string) =>
     sides.left.side === sides.right.side
       ? `${of}: ${what}`
       : `${side === "float" ? "Float" : "Quantized"} ${what}`;
   return [
-    { title: name(sides.left, "Left"), ...left },
-    { title: name(sides.right, "Right"), ...right },
+    { title: name(sides.left, "Left"), axis, ...left },
+    { title: name(sides.right, "Right"), axis, ...right },
   ];
 }
 

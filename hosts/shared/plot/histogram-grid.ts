@@ -3,6 +3,8 @@ import { type Chart, COLORS, FAINT, INK, titleOf } from "./chart.ts";
 /** Counts in bins of equal width from `low` to `high`. */
 export interface HistogramPanel {
   readonly title: string;
+  /** What the two axes are. */
+  readonly axis: string;
   readonly low: number;
   readonly high: number;
   readonly counts: readonly number[];
@@ -17,14 +19,6 @@ export interface HistogramGrid {
 
 const PANEL = { width: 470, height: 210, left: 78, gapX: 70, top: 112, gapY: 88, right: 36, bottom: 56 };
 
-/** Edges of bins with as many digits as tell them apart. */
-function edgeText(value: number, width: number): string {
-  if (width === 0) return String(Number(value.toPrecision(4)));
-  const digits = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(width))));
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? "0" : text;
-}
-
 function place(row: number, column: number) {
   return {
     left: PANEL.left + column * (PANEL.width + PANEL.gapX),
@@ -34,30 +28,33 @@ function place(row: number, column: number) {
   };
 }
 
+/** Where empty bins stand on the logarithmic axis: below a single element. */
+const FLOOR = 0.5;
+
+/** Short numbers at the axes. */
+const tick = (value: number): string => String(Number(value.toPrecision(6)));
+
 function axes({ low, high, counts }: HistogramPanel, gridIndex: number) {
-  const width = (high - low) / counts.length;
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const most = counts.reduce((max, count) => Math.max(max, count), 10);
   return {
     x: {
       gridIndex,
-      type: "category",
-      data: counts.map((_, i) => edgeText(low + (i + 0.5) * width, width * 4)),
-      axisTick: { show: false },
-      axisLine: { lineStyle: { color: FAINT } },
-      axisLabel: { color: INK, fontSize: 11, interval: Math.max(0, Math.ceil(counts.length / 8) - 1) },
-      name: "value",
-      nameLocation: "middle",
-      nameGap: 26,
-      nameTextStyle: { color: FAINT },
+      type: "value",
+      min: low,
+      max: high,
+      splitNumber: 6,
+      axisLine: { show: true, onZero: false, lineStyle: { color: FAINT } },
+      axisLabel: { color: INK, fontSize: 11, formatter: tick, showMinLabel: false, showMaxLabel: false },
+      splitLine: { show: false },
     },
     y: {
       gridIndex,
       // A peak at zero would hide the tails.
       type: "log",
-      min: 0.5,
-      max: Math.max(10, total),
-      name: "elements (log)",
-      nameTextStyle: { color: FAINT, align: "left", padding: [0, 0, 0, -52] },
+      min: FLOOR,
+      max: 10 ** Math.ceil(Math.log10(most)),
+      axisLine: { show: false },
+      axisTick: { show: false },
       axisLabel: {
         color: INK,
         fontSize: 11,
@@ -66,6 +63,13 @@ function axes({ low, high, counts }: HistogramPanel, gridIndex: number) {
       splitLine: { lineStyle: { color: "#e4e7eb" } },
     },
   };
+}
+
+/** Steps: each bin's height from its lower edge on. */
+function outline({ low, high, counts }: HistogramPanel): [number, number][] {
+  const width = (high - low) / counts.length;
+  const steps = counts.map((count, i): [number, number] => [low + i * width, Math.max(count, FLOOR)]);
+  return [...steps, [high, FLOOR]];
 }
 
 /** Histograms in rows and columns. */
@@ -82,21 +86,27 @@ export function histogramGrid({ title, subtitle, rows }: HistogramGrid): Chart {
         titleOf(title, subtitle),
         ...panels.map(({ panel, place: { left, top } }) => ({
           text: panel.title,
+          subtext: panel.axis,
           left: left - 6,
-          top: top - 44,
+          top: top - 46,
+          itemGap: 3,
           textStyle: { fontSize: 13, color: INK },
+          subtextStyle: { fontSize: 11, color: FAINT },
         })),
       ],
       grid: panels.map(({ place }) => place),
       xAxis: made.map(({ x }) => x),
       yAxis: made.map(({ y }) => y),
       series: panels.map(({ panel, column }, i) => ({
-        type: "bar",
+        type: "line",
+        step: "end",
+        symbol: "none",
         xAxisIndex: i,
         yAxisIndex: i,
-        barCategoryGap: "4%",
         color: COLORS[column % COLORS.length],
-        data: panel.counts.map((count) => (count > 0 ? count : null)),
+        lineStyle: { width: 1 },
+        areaStyle: { opacity: 0.75, origin: "start" },
+        data: outline(panel),
       })),
     },
   };

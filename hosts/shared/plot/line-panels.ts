@@ -18,8 +18,10 @@ export interface LinePanel {
 export interface LinePanels {
   readonly title: string;
   readonly subtitle: string;
-  /** What stands at the x axis, an entry per value; the axis itself shows those that fit. */
+  /** What stands at the x axis, an entry per value. */
   readonly labels: readonly string[];
+  /** The same in few letters, for points that are marked. */
+  readonly marks: readonly string[];
   readonly xTitle: string;
   readonly panels: readonly LinePanel[];
 }
@@ -28,9 +30,10 @@ const PANEL = { height: 190, gap: 62, top: 104, left: 92, right: 48 };
 /** For the names below the last panel, written upwards. */
 const NAMES = 210;
 const LONGEST_NAME = 28;
-/** Points that are named in each panel. */
+/** Points that are marked in each panel. */
 const NAMED = 3;
 const PER_LABEL = 15;
+const WIDTH = { least: 960, most: 4000 };
 
 function worstPoints({ curves, worst }: LinePanel): number[] {
   if (!worst) return [];
@@ -42,15 +45,25 @@ function worstPoints({ curves, worst }: LinePanel): number[] {
     .map(([i]) => i);
 }
 
+function widthOf({ labels }: LinePanels): number {
+  const wanted = PANEL.left + PANEL.right + PER_LABEL * labels.length;
+  return Math.min(WIDTH.most, Math.max(WIDTH.least, wanted));
+}
+
+/** Labels left out between two that are shown: so many that none covers another. */
+function skipped(chart: LinePanels): number {
+  const room = widthOf(chart) - PANEL.left - PANEL.right;
+  return Math.ceil((PER_LABEL * chart.labels.length) / room) - 1;
+}
+
 function xAxis(i: number, chart: LinePanels, isLast: boolean): object {
   return {
     gridIndex: i,
     type: "category",
     data: chart.labels.map((label) => printable(label, LONGEST_NAME)),
-    boundaryGap: false,
     axisLine: { onZero: false, lineStyle: { color: FAINT } },
     axisTick: { show: isLast, alignWithLabel: true },
-    axisLabel: { show: isLast, rotate: 90, fontSize: 10, color: INK, interval: 0 },
+    axisLabel: { show: isLast, rotate: 90, fontSize: 10, color: INK, interval: skipped(chart) },
     ...(isLast
       ? { name: chart.xTitle, nameLocation: "middle", nameGap: NAMES - 26, nameTextStyle: { color: FAINT } }
       : {}),
@@ -58,8 +71,14 @@ function xAxis(i: number, chart: LinePanels, isLast: boolean): object {
   };
 }
 
-function seriesOf(panel: LinePanel, i: number, labels: readonly string[]): object[] {
-  const named = new Set(worstPoints(panel));
+/** The worst point has its name, those after it their marks: names would cover each other. */
+function markText({ labels, marks }: LinePanels, at: number, rank: number): string {
+  return rank === 0 ? printable(labels[at]!, LONGEST_NAME) : marks[at]!;
+}
+
+function seriesOf(panel: LinePanel, i: number, chart: LinePanels): object[] {
+  const { labels } = chart;
+  const named = worstPoints(panel);
   const isDense = labels.length > 80;
   return panel.curves.map(({ name, values }, curve) => ({
     type: "line",
@@ -72,13 +91,13 @@ function seriesOf(panel: LinePanel, i: number, labels: readonly string[]): objec
     color: COLORS[(panel.curves.length > 1 ? curve : i) % COLORS.length],
     data: values.map((value, at) => ({
       value: Number.isFinite(value) ? value : null,
-      ...(curve === 0 && named.has(at)
+      ...(curve === 0 && named.includes(at)
         ? {
             symbolSize: 9,
             label: {
               show: true,
               position: panel.worst === "lowest" ? "bottom" : "top",
-              formatter: printable(labels[at]!, LONGEST_NAME),
+              formatter: markText(chart, at, named.indexOf(at)),
               fontSize: 10,
               color: INK,
             },
@@ -94,13 +113,12 @@ const tick = (value: number): string => String(Number(value.toPrecision(4)));
 
 /** Panels one below the other over the same layers: each unit has an axis of its own. */
 export function linePanels(chart: LinePanels): Chart {
-  const { panels, labels } = chart;
+  const { panels } = chart;
   const step = PANEL.height + PANEL.gap;
-  const width = Math.max(960, PANEL.left + PANEL.right + PER_LABEL * labels.length);
   const height = PANEL.top + step * panels.length - PANEL.gap + NAMES;
   const last = panels.length - 1;
   return {
-    width,
+    width: widthOf(chart),
     height,
     option: {
       title: [
@@ -114,7 +132,14 @@ export function linePanels(chart: LinePanels): Chart {
       ],
       legend: panels.flatMap(({ curves }, i) =>
         curves.length > 1
-          ? [{ data: curves.map(({ name }) => name), right: PANEL.right, top: PANEL.top + step * i - 30 }]
+          ? [
+              {
+                data: curves.map(({ name }) => name),
+                right: PANEL.right,
+                top: PANEL.top + step * i - 30,
+                itemGap: 24,
+              },
+            ]
           : [],
       ),
       grid: panels.map((_, i) => ({
@@ -124,15 +149,16 @@ export function linePanels(chart: LinePanels): Chart {
         height: PANEL.height,
       })),
       xAxis: panels.map((_, i) => xAxis(i, chart, i === last)),
-      yAxis: panels.map((_, i) => ({
+      yAxis: panels.map(({ worst }, i) => ({
         gridIndex: i,
         type: "value",
-        scale: true,
-        boundaryGap: ["8%", "14%"],
+        // Errors are seen in proportion; similarities would all be near 1.
+        ...(worst === "highest" ? { min: 0 } : { scale: true }),
+        boundaryGap: worst === "lowest" ? ["16%", 0] : [0, "16%"],
         axisLabel: { formatter: tick, color: INK, fontSize: 11 },
         splitLine: { lineStyle: { color: "#e4e7eb" } },
       })),
-      series: panels.flatMap((panel, i) => seriesOf(panel, i, labels)),
+      series: panels.flatMap((panel, i) => seriesOf(panel, i, chart)),
     },
   };
 }
