@@ -136,15 +136,14 @@ function graphOf(layers: readonly ReportLayer[]): Report["graph"] {
 
 function rerunOf(layers: readonly ReportLayer[]): Report["rerun"] {
   const mixed = layers.filter(({ op }) => op !== "Input");
-  const add = mixed.find(({ op }) => op === "Add");
+  // What an Add joins must be of one width; the first one's are a layer and the input, which no rule ties.
+  const adds = mixed.filter(({ op }) => op === "Add").slice(1);
   return {
     command: "Knight --chip TX5368AV200 quant -m net.onnx -d images -qm kl",
     mix: Object.fromEntries(
       mixed.map(({ node, bits, observer }) => [node, { bitwidth: bits, mode: observer }]),
     ),
-    together: add
-      ? [[layers[add.index - 1]!.node, layers[add.index - 4]!.node]].filter((g) => !g.includes("image"))
-      : [],
+    together: adds.map(({ index }) => [layers[index - 4]!.node, layers[index - 1]!.node]),
     scales: Object.fromEntries(
       layers.map(({ value, scale, bits, histogram }) => [
         value,
