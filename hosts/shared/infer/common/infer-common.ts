@@ -30,7 +30,7 @@ interface Done {
 /** The data of a run, opened. */
 interface Data {
   readonly inputs: readonly { readonly input: DataInput; readonly found: InputFiles }[];
-  /** The input whose files name the samples: the first with pictures, else the first. */
+  /** The input whose files name the samples: the one whose entry asks for the accuracy, else the first with pictures, else the first. */
   readonly main: number;
 }
 
@@ -91,8 +91,9 @@ export class InferCommon {
       if (formatOf(input) === FORMATS.Image) input.picture();
       inputs.push({ input, found });
     }
+    const asked = inputs.findIndex(({ input: { config } }) => config.flag("calculate_acc"));
     const pictures = inputs.findIndex(({ input }) => formatOf(input) === FORMATS.Image);
-    return { inputs, main: Math.max(0, pictures) };
+    return { inputs, main: asked >= 0 ? asked : Math.max(0, pictures) };
   }
 
   /** What measures this pass; undefined where only outputs are compared. */

@@ -250,6 +250,14 @@ describe("bad data", () => {
     ]);
   });
 
+  it("may be a file that can't be opened", async () => {
+    const files = { ...pictures(0), "d/1.png/inside": pixel(1) };
+    await expect(run({ files }).pass(any)).rejects.toThrow(/"d\/1.png", .* or give --bad-data skip/);
+    const one = run({ files, options: { badData: "skip" } });
+    await one.pass(any);
+    expect(fed(one)).toEqual([[0]]);
+  });
+
   it("ends the run where nothing else is there", async () => {
     const one = run({ files: { "d/2.png": truncated }, options: { badData: "skip" } });
     await expect(one.pass(any)).rejects.toThrow(
