@@ -4,7 +4,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { isConverted } from "../../../core-ts/frontends/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { BACKENDS } from "../backend-choice.ts";
-import { BAD_DATA } from "../infer/common/task.ts";
+import { BAD_DATA } from "../infer/configured/task.ts";
 import { STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";

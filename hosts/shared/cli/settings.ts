@@ -4,7 +4,7 @@ import { ConfigError } from "../../../core-ts/errors.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { BackendChoice } from "../backend-choice.ts";
-import type { BadData } from "../infer/common/task.ts";
+import type { BadData } from "../infer/configured/task.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
 import { configuredEdges } from "./input-config-settings.ts";
@@ -147,6 +147,7 @@ function dataSettings({ values, given }: ParsedOptions) {
     iterationGiven: given("iteration"),
     batchSize: values.batchSize as number,
     batchSizeGiven: given("batchSize"),
+    badData: values.badData as BadData,
   };
 }
 
@@ -178,7 +179,6 @@ export function readSettings(
       ...edges,
       ...configuredEdges(inputConfigs, { runMode, ...data }, edges),
     },
-    badData: values.badData as BadData,
     dump: values.dump === true || runMode === "compare",
     saveDir: values.saveDir as string,
     cpus: values.cpuNum as number,

@@ -1,7 +1,7 @@
 import { rows } from "../../../core-ts/calibrate/batches.ts";
 import { DataError } from "../../../core-ts/errors.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
-import type { PictureGeometry, Sample } from "../infer/common/task.ts";
+import type { PictureGeometry, Sample } from "../infer/configured/task.ts";
 import type { Detection } from "./boxes.ts";
 import type { ChosenDecoder, DecodeContext } from "./decode/decoder.ts";
 import { ontoPicture } from "./geometry.ts";

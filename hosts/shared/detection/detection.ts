@@ -8,7 +8,7 @@ import type {
   TaskKind,
   TaskPass,
   TaskResult,
-} from "../infer/common/task.ts";
+} from "../infer/configured/task.ts";
 import { PrecisionMeter } from "./average-precision.ts";
 import type { Detection } from "./boxes.ts";
 import { Detector } from "./detect.ts";

@@ -1,4 +1,4 @@
-import type { PictureGeometry } from "../infer/common/task.ts";
+import type { PictureGeometry } from "../infer/configured/task.ts";
 import type { Box } from "./boxes.ts";
 
 const within = (value: number, most: number): number => Math.min(Math.max(value, 0), most);

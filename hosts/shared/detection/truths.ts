@@ -1,6 +1,6 @@
 import { DataError } from "../../../core-ts/errors.ts";
 import type { Size } from "../images/picture.ts";
-import type { ModelUnderTest, Sample, TaskContext } from "../infer/common/task.ts";
+import type { ModelUnderTest, Sample, TaskContext } from "../infer/configured/task.ts";
 import type { Detection, Truth } from "./boxes.ts";
 import { findLabels, type LabelSource } from "./labels/find-labels.ts";
 import { stemOf } from "./labels/labels.ts";

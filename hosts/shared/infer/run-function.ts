@@ -3,7 +3,7 @@ import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { Progress } from "../cli/progress.ts";
 import type { Conversions, ModelEdge } from "./check-input.ts";
-import type { Figure } from "./common/task.ts";
+import type { Figure } from "./configured/task.ts";
 import type { Executor, InferFunction, ShapeDim } from "./executor.ts";
 import { ForwardCalls, type ForwardTarget } from "./forward.ts";
 

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../../core-ts/errors.ts";
 import { isNamedModel } from "../convert/named-model.ts";
 import { createInferAuto } from "../infer/auto.ts";
-import { InferCommon } from "../infer/common/infer-common.ts";
+import { InferCommon } from "../infer/configured/infer-configured.ts";
 import { createInferFiles } from "../infer/files.ts";
 import { type OpenScript, openScript } from "../infer/open-script.ts";
 import { COMMON_FUNCTIONS, INFER_AUTO, INFER_FILES, readsInputConfigs } from "../infer/reference.ts";

@@ -1,5 +1,5 @@
 import type { Inference } from "../../../core-ts/evaluate/inference.ts";
-import type { Figure } from "../infer/common/task.ts";
+import type { Figure } from "../infer/configured/task.ts";
 import { measureOf } from "../infer/reference.ts";
 import { numberText } from "./figures.ts";
 import { facts, paintFor, section } from "./report-text.ts";

@@ -7,7 +7,7 @@ import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { startProgress } from "../cli/progress.ts";
 import { loadModel } from "../convert/load-model.ts";
 import type { ModelEdge } from "../infer/check-input.ts";
-import type { Figure } from "../infer/common/task.ts";
+import type { Figure } from "../infer/configured/task.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import { withInferFunction } from "./infer-function.ts";
 import { reportInfer } from "./report-infer.ts";

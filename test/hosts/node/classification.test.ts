@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { rows } from "../../../core-ts/calibrate/batches.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import { decodePicture } from "../../../hosts/shared/images/decode.ts";
-import { readLabels } from "../../../hosts/shared/infer/common/labels.ts";
+import { readLabels } from "../../../hosts/shared/infer/configured/labels.ts";
 import { readNpy } from "../../../hosts/shared/npy/read.ts";
 import { writeNpy } from "../../../hosts/shared/npy/write.ts";
 import { knight, Scratch } from "../../support/command.ts";

@@ -1,6 +1,6 @@
 import { encode } from "fast-png";
 import { decodePicture } from "../../images/decode.ts";
-import type { Sample, TaskContext } from "../../infer/common/task.ts";
+import type { Sample, TaskContext } from "../../infer/configured/task.ts";
 import type { Detection } from "../boxes.ts";
 import { stemOf } from "../labels/labels.ts";
 import type { DetectionSettings } from "../settings.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { DataError, reasonOf } from "../../../../core-ts/errors.ts";
 import type { Size } from "../../images/picture.ts";
-import { listed } from "../../infer/common/named.ts";
+import { listed } from "../../infer/configured/named.ts";
 import type { Truth } from "../boxes.ts";
 import type { LabelContext, Labels } from "./labels.ts";
 

@@ -1,6 +1,6 @@
 import { ConfigError, DataError } from "../../../../core-ts/errors.ts";
-import { listed } from "../../infer/common/named.ts";
-import type { ModelUnderTest, TaskContext } from "../../infer/common/task.ts";
+import { listed } from "../../infer/configured/named.ts";
+import type { ModelUnderTest, TaskContext } from "../../infer/configured/task.ts";
 import type { DetectionSettings } from "../settings.ts";
 import { cocoLabels } from "./coco.ts";
 import type { LabelContext, Labels } from "./labels.ts";

@@ -1,5 +1,5 @@
 import { DataError } from "../../../../core-ts/errors.ts";
-import { listed } from "../../infer/common/named.ts";
+import { listed } from "../../infer/configured/named.ts";
 import type { Truth } from "../boxes.ts";
 import { type LabelContext, type Labels, stemOf } from "./labels.ts";
 

@@ -1,4 +1,4 @@
-import type { BadData, TaskContext } from "../../../../hosts/shared/infer/common/task.ts";
+import type { BadData, TaskContext } from "../../../../hosts/shared/infer/configured/task.ts";
 import { ConfigReader } from "../../../../hosts/shared/infer/input-config.ts";
 import { MemoryFiles } from "../../../../hosts/shared/job/memory-files.ts";
 

@@ -2,7 +2,7 @@ import { encode } from "fast-png";
 import { describe, expect, it } from "vitest";
 import { type Tensor, tensor } from "../../../../core-ts/tensor/tensor.ts";
 import { detection } from "../../../../hosts/shared/detection/detection.ts";
-import type { ModelUnderTest, Sample, TaskContext } from "../../../../hosts/shared/infer/common/task.ts";
+import type { ModelUnderTest, Sample, TaskContext } from "../../../../hosts/shared/infer/configured/task.ts";
 import { memoryContext, textOf } from "./contexts.ts";
 
 const SIZE = { width: 40, height: 20 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../../../../core-ts/errors.ts";
-import { labelsText, readLabels } from "../../../../../hosts/shared/infer/common/labels.ts";
+import { labelsText, readLabels } from "../../../../../hosts/shared/infer/configured/labels.ts";
 import { text } from "./runs.ts";
 
 const read = (content: string) => Object.fromEntries(readLabels(text(content), "l/labels.txt"));

@@ -2,7 +2,10 @@ import { encode } from "fast-png";
 import { DTYPE_CODES, type DType } from "../../../../../core-ts/tensor/dtype.ts";
 import { type Tensor, tensor } from "../../../../../core-ts/tensor/tensor.ts";
 import { loadNodeImages } from "../../../../../hosts/node/images.ts";
-import { type CommonOptions, InferCommon } from "../../../../../hosts/shared/infer/common/infer-common.ts";
+import {
+  type CommonOptions,
+  InferCommon,
+} from "../../../../../hosts/shared/infer/configured/infer-configured.ts";
 import type { Executor, ShapeDim } from "../../../../../hosts/shared/infer/executor.ts";
 import { MemoryFiles } from "../../../../../hosts/shared/job/memory-files.ts";
 
