@@ -54,7 +54,16 @@ function longName(word: string): string {
   );
 }
 
-/** The words behind the command with every option under its long name, one word each: --long or --long=value. --chip, which changes nothing here, goes. */
+function stray(word: string): ConfigError {
+  return new ConfigError(
+    `Knight compare: "${word}" belongs to no option; options start with a dash, and values with spaces need quotes`,
+  );
+}
+
+/**
+ * The words behind the command with every option under its long name, one word each: --long or --long=value. --chip, which changes nothing here, goes.
+ * @throws ConfigError for options that are not there, and for words that belong to none.
+ */
 export function compareWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   const rest = [...argv];
@@ -62,7 +71,7 @@ export function compareWords(argv: readonly string[]): string[] {
     if (word === "compare" && words.length === 0) continue;
     if (/^(-ch|--chip)$/.test(word)) rest.shift();
     else if (word === "-h" || word === "--help") words.push("--help");
-    else if (!word.startsWith("-")) words.push(word);
+    else if (!word.startsWith("-")) throw stray(word);
     else if (!/^(-ch|--chip)=/.test(word)) words.push(...withValue(longName(word), rest));
   }
   return words;
@@ -76,7 +85,7 @@ function withValue(option: string, rest: string[]): string[] {
   return values;
 }
 
-/** @param words as compareWords gives them. @throws ConfigError for values an option does not take, and for words that belong to none. */
+/** @param words as compareWords gives them. @throws ConfigError for values an option does not take. */
 export function parseCompare(words: readonly string[]): OptionValues {
   const command = createCommand();
   try {
@@ -86,8 +95,5 @@ export function parseCompare(words: readonly string[]): OptionValues {
     const reason = (error as Error).message.replace(/^error: /, "");
     throw new ConfigError(`Knight compare: ${reason}; see Knight compare --help`, { cause: error });
   }
-  const [odd] = command.args;
-  if (odd !== undefined)
-    throw new ConfigError(`Knight compare: "${odd}" belongs to no option; values with spaces need quotes`);
   return command.opts<Record<string, unknown>>();
 }
