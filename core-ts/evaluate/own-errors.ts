@@ -15,6 +15,7 @@ import type { IntType } from "../quantize/scale.ts";
 import { ErrorSums } from "../report/layer-error.ts";
 import { type Tensor, tensor } from "../tensor/tensor.ts";
 import { type Decoupled, decoupled } from "./decouple.ts";
+import { type Reach, ReachSums } from "./reach.ts";
 
 const ARRAYS = { int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array } as const;
 
@@ -56,13 +57,13 @@ function realOf(t: Tensor, scale: number): Float32Array | undefined {
 export interface LayersAlone {
   /** What each does by itself; of a model input, what rounding it does. */
   readonly sums: ReadonlyMap<string, ErrorSums>;
-  /** Share of the float model's values that are beyond the grid, on these data. */
-  readonly beyond: ReadonlyMap<string, number>;
+  /** How the float model's values lie on these data. */
+  readonly reach: ReadonlyMap<string, Reach>;
   /** The float model's values, where calibration has no statistics since the scales were known. */
   readonly stats: ReadonlyMap<string, TensorStats>;
 }
 
-export const NOTHING_ALONE: LayersAlone = { sums: new Map(), beyond: new Map(), stats: new Map() };
+export const NOTHING_ALONE: LayersAlone = { sums: new Map(), reach: new Map(), stats: new Map() };
 
 /** All values of a batch are held at once, in several forms: models with more than so many bytes of them are not looked at. */
 const MOST_BYTES = 2 ** 28;
@@ -77,10 +78,10 @@ function bytesOf({ graph }: Model, cuts: readonly Cut[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Values further beyond a grid than rounding takes them. */
-function countBeyond(x: Float32Array, scale: number, { qmin, qmax }: IntType): number {
-  const [low, high] = [(qmin - 0.5) * scale, (qmax + 0.5) * scale];
-  return x.reduce((count, v) => (v < low || v > high ? count + 1 : count), 0);
+function entryOf<T>(entries: Map<string, T>, value: string, create: () => T): T {
+  const entry = entries.get(value) ?? create();
+  entries.set(value, entry);
+  return entry;
 }
 
 interface Side {
@@ -133,7 +134,7 @@ async function openSides(
 
 export class OwnErrors implements LayersAlone {
   readonly #sums = new Map<string, ErrorSums>();
-  readonly #clipped = new Map<string, { beyond: number; of: number }>();
+  readonly #reach = new Map<string, ReachSums>();
   readonly #stats = new Map<string, TensorStats>();
   #left: number;
 
@@ -162,18 +163,12 @@ export class OwnErrors implements LayersAlone {
     return this.#sums;
   }
 
-  get beyond(): ReadonlyMap<string, number> {
-    return new Map([...this.#clipped].map(([value, { beyond, of }]) => [value, beyond / of]));
+  get reach(): ReadonlyMap<string, Reach> {
+    return this.#reach;
   }
 
   get stats(): ReadonlyMap<string, TensorStats> {
     return this.#stats;
-  }
-
-  #sumsOf(value: string): ErrorSums {
-    const sums = this.#sums.get(value) ?? new ErrorSums();
-    this.#sums.set(value, sums);
-    return sums;
   }
 
   /** The clean numbers, for both sides. */
@@ -186,10 +181,8 @@ export class OwnErrors implements LayersAlone {
       const { scale, type } = form;
       const rounded = new Float32Array(x.data.length);
       this.kernels.fakeQuantize(x.data, { scale, qmin: type.qmin, qmax: type.qmax }, rounded);
-      const before = this.#clipped.get(value) ?? { beyond: 0, of: 0 };
-      const beyond = before.beyond + countBeyond(x.data, scale, type);
-      this.#clipped.set(value, { beyond, of: before.of + x.data.length });
-      if (feeds.has(value)) this.#sumsOf(value).add(x.data, rounded, 1);
+      entryOf(this.#reach, value, () => new ReachSums()).add(x.data, scale, type);
+      if (feeds.has(value)) entryOf(this.#sums, value, () => new ErrorSums()).add(x.data, rounded, 1);
       const real = tensor("float32", x.dims, rounded);
       float.set(value, real);
       if (written !== undefined) fixed.set(written, isReal ? real : integers(rounded, scale, type, x.dims));
@@ -222,7 +215,8 @@ export class OwnErrors implements LayersAlone {
       const l = left.get(this.sides.float.made.get(value) ?? "");
       const r = right.get(this.sides.fixed.made.get(form.name) ?? "");
       const real = r && realOf(r, form.scale);
-      if (l?.dtype === "float32" && real) this.#sumsOf(value).add(l.data, real, 1);
+      if (l?.dtype === "float32" && real)
+        entryOf(this.#sums, value, () => new ErrorSums()).add(l.data, real, 1);
     }
   }
 

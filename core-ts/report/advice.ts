@@ -2,6 +2,7 @@
  * What to try next, for the layers that do the most damage. Each remedy is judged by what the layer's own error would become: rounding and clipping of its
  * output by the curve of its histogram, and the rest (weights, tables), which stays unless the width changes.
  */
+import type { LayersAlone } from "../evaluate/own-errors.ts";
 import { mixOf, QuantizedNeighbours, quantizedNodes } from "../mixed/nodes.ts";
 import { violations } from "../mixed/rules.ts";
 import { tiedGroups } from "../mixed/strategies.ts";
@@ -30,15 +31,17 @@ export interface Circumstances {
   readonly plan: QuantPlan;
   /** Outputs of the model. */
   readonly outputs: readonly string[];
-  /** Share of the compared data beyond the grid, by value. */
-  readonly beyond: ReadonlyMap<string, number>;
+  /** By value, how the compared data lie. */
+  readonly reach: LayersAlone["reach"];
   /** Samples of the calibration. */
   readonly samples: number;
   /** Whether more data can be had: the last run took all that were asked for. */
   readonly hasMoreData: boolean;
   /** Where the scales were read from, in words; absent: calibration chose them. */
   readonly givenBy?: string | undefined;
-  /** Whether -mc may stand in the command, and whether a scale file may. */
+  /** Values whose scale is not the model's own, as those of a QDQ model are. */
+  readonly open: ReadonlySet<string>;
+  /** Whether a mix may be given, and whether scales may. */
   readonly takesMix: boolean;
   readonly takesScales: boolean;
   readonly decibels: Decibels;
@@ -53,7 +56,7 @@ const GOOD_DB = 40;
 const WORTH_DB = 1.5;
 /** A given scale that is so far off is a mistake rather than a choice. */
 const FAR_OFF = 4;
-/** Values beyond the grid: so many are worth more data, where calibration saw a tenth of that. */
+/** Share of values beyond the grid that is worth more data, where calibration has not seen them. */
 const UNSEEN = 0.0005;
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
@@ -84,10 +87,13 @@ function givenScale({ layer, width, givenBy }: Site): Remedy | undefined {
   };
 }
 
-/** Values that calibration has not seen. */
-function moreData({ layer, beyond, samples, hasMoreData }: Site): Remedy | undefined {
-  const share = beyond.get(layer.value) ?? 0;
-  if (!hasMoreData || share < UNSEEN || share < 10 * (layer.clipped ?? 1)) return undefined;
+/** Values that calibration has not seen: beyond the grid, and beyond all it was shown. */
+function moreData({ layer, reach, samples, hasMoreData }: Site): Remedy | undefined {
+  const found = reach.get(layer.value);
+  const seen = layer.histogram;
+  if (!hasMoreData || !found || seen?.source !== "calibration" || found.beyond < UNSEEN) return undefined;
+  if (found.max <= seen.max && found.min >= seen.min) return undefined;
+  const share = found.beyond;
   return {
     node: layer.node,
     kind: "data",
@@ -102,11 +108,12 @@ function otherObserver({
   own,
   width,
   plan,
+  open,
   takesMix,
   takesScales,
   decibels,
 }: Site): Remedy | undefined {
-  if (!layer.histogram) return undefined;
+  if (!layer.histogram || !open.has(layer.value)) return undefined;
   const { thresholds, curve } = layer.histogram;
   const now = curveAt(curve, width, thresholdOf(layer));
   const names = Object.keys(thresholds[width]) as ObserverName[];

@@ -5,6 +5,7 @@ import { denoDefaults } from "./defaults.ts";
 import { denoFileSystem } from "./file-system.ts";
 import { loadDenoImages } from "./images.ts";
 import { loadDenoKernels } from "./kernels.ts";
+import { denoPeakMemory } from "./peak-memory.ts";
 import { runPython, startPython } from "./python.ts";
 import { loadDenoReportPage } from "./report-page.ts";
 import { loadScript } from "./script.ts";
@@ -30,6 +31,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     loadImages: loadDenoImages,
     loadRasterizer: async () => (await import("./rasterizer.ts")).loadDenoRasterizer(),
     loadReportPage: loadDenoReportPage,
+    peakMemory: denoPeakMemory,
     cpuCount: navigator.hardwareConcurrency,
     version: PACKAGE_VERSION,
   };

@@ -27,6 +27,8 @@ export function nodePorts(signal: AbortSignal): Ports {
     loadImages: async () => (await import("./images.ts")).loadNodeImages(),
     loadRasterizer: async () => (await import("./rasterizer.ts")).loadNodeRasterizer(),
     loadReportPage: async () => (await import("./report-page.ts")).loadNodeReportPage(),
+    // Kilobytes.
+    peakMemory: async () => process.resourceUsage().maxRSS * 1024,
     cpuCount: availableParallelism(),
     version: packageVersion(),
   };

@@ -146,6 +146,8 @@ export interface Ports {
   loadRasterizer?(): Promise<Rasterizer>;
   /** The page that shows a report; asked for when one is written. */
   loadReportPage(): Promise<ReportPage>;
+  /** Peak resident memory of this process in bytes; undefined where nobody tells. */
+  peakMemory?(): Promise<number | undefined>;
   readonly cpuCount: number;
   readonly version: string;
 }

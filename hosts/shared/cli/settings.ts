@@ -5,6 +5,7 @@ import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.t
 import type { QuantOptions } from "../../../core-ts/pipeline.ts";
 import type { BackendChoice } from "../backend-choice.ts";
 import type { BadData } from "../infer/configured/task.ts";
+import { givenWords, type Word } from "../report/command-line.ts";
 import type { ParsedOptions } from "./command.ts";
 import { edgeNotes, edgeSettings } from "./edge-settings.ts";
 import { configuredEdges } from "./input-config-settings.ts";
@@ -49,6 +50,8 @@ export interface QuantSettings extends MixSettings, ScaleSettings {
   readonly badData: BadData;
   /** Options that have no effect, and the like. */
   readonly notes: readonly string[];
+  /** The options that were given, for commands that a report proposes. */
+  readonly words: readonly Word[];
 }
 
 /** The modes facts.md recommends: KL at 8 bit, min_max at 16. */
@@ -187,6 +190,7 @@ export function readSettings(
     inputConfigs,
     ...mixSettings(parsed, target, runMode),
     ...scaleSettings(parsed, runMode),
+    words: givenWords(parsed),
     notes: [...notesOf(parsed, modes), ...edgeNotes(parsed, runMode), ...mixNotes(parsed)],
   };
 }

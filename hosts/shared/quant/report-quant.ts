@@ -1,10 +1,11 @@
-import Table from "cli-table3";
 import type { BitWidth } from "../../../core-ts/chips/index.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import type { FloatLayer } from "../../../core-ts/plan/plan.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
+import type { Report, Verdict } from "../../../core-ts/report/report.ts";
 import { measureOf } from "../infer/reference.ts";
-import { isPoor, numberText, worstLayers } from "./figures.ts";
+import { isPoor, numberText } from "./figures.ts";
+import { layerSection } from "./layer-section.ts";
 import { facts, files, type Paint, paintFor, section } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
 
@@ -37,29 +38,9 @@ export interface QuantReport {
   readonly files: readonly (readonly [path: string, what: string])[];
 }
 
-/** Layers listed unless there are fewer. */
-const WORST_LAYERS = 10;
-
-/** Borders without colour codes: the table is to be read in logs as well. */
-function layerTable(layers: readonly LayerError[], paint: Paint): string {
-  const table = new Table({
-    head: ["Layer", "Op", "Bits", "Cosine", "SQNR dB", "Largest error"],
-    colAligns: ["left", "left", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { node, op, bits, cosine, sqnrDb, maxAbs } of layers) {
-    const cells = [
-      node,
-      op,
-      String(bits),
-      cosine.toFixed(6),
-      Number.isFinite(sqnrDb) ? sqnrDb.toFixed(2) : "exact",
-      numberText(maxAbs),
-    ];
-    table.push(isPoor({ cosine, sqnrDb }) ? cells.map((cell) => paint.yellow(cell)) : cells);
-  }
-  return table.toString();
-}
+/** Nodes named for each reason to stay float, and warnings, unless all are wanted. */
+const NAMES = 3;
+const WARNINGS = 5;
 
 function resultFacts({ settings }: CommandRun, report: QuantReport): [string, string][] {
   const { loss } = report;
@@ -85,42 +66,88 @@ function resultFacts({ settings }: CommandRun, report: QuantReport): [string, st
   ];
 }
 
-/** Prints the outcome on standard output. */
-export function reportQuant(run: CommandRun, report: QuantReport): void {
+const megabytes = (bytes: number): string => `${numberText(Number((bytes / 2 ** 20).toPrecision(3)))} MB`;
+
+/** What it took. */
+function costText({ milliseconds, peakBytes, floatBytes, fixedBytes }: Verdict): string {
+  const time = `${numberText(Number((milliseconds / 1000).toPrecision(3)))} s`;
+  const peak = peakBytes === null ? "" : `, at most ${megabytes(peakBytes)} of memory`;
+  return `${megabytes(floatBytes)} became ${megabytes(fixedBytes)} in ${time}${peak}`;
+}
+
+/** The result in one line: what was lost, and how far the outputs are off. */
+function verdictLine({ loss, float, fixed, outputs, measure }: Verdict, paint: Paint): string {
+  if (fixed === null) return "";
+  const worst = outputs.reduce<Verdict["outputs"][number] | undefined>(
+    (most, output) => ((output.sqnrDb ?? 999) < (most?.sqnrDb ?? 1000) ? output : most),
+    undefined,
+  );
+  const decibels =
+    worst === undefined
+      ? ""
+      : worst.sqnrDb === null
+        ? ", outputs exact"
+        : `, outputs ${worst.sqnrDb.toFixed(1)} dB`;
+  const what =
+    measure === null
+      ? `${numberText(float!)} became ${numberText(fixed)}`
+      : `outputs' cosine ${numberText(fixed)}`;
+  const lost = loss === null ? "loss not defined" : `${numberText(Number(loss.toPrecision(3)))} % lost`;
+  const isFine = worst === undefined || !isPoor({ cosine: worst.cosine, sqnrDb: worst.sqnrDb ?? 999 });
+  return (isFine ? paint.green : paint.yellow)(paint.bold(`${lost}: ${what}${decibels}`));
+}
+
+/** What stays float, by reason; a few names each unless all are wanted. */
+function floatLines(layers: readonly FloatLayer[], showsAll: boolean): string[] {
+  const groups = new Map<string, FloatLayer[]>();
+  for (const layer of layers) groups.set(layer.reason, [...(groups.get(layer.reason) ?? []), layer]);
+  return [...groups].flatMap(([reason, group]) => {
+    const shown = showsAll ? group : group.slice(0, NAMES);
+    const names = shown.map(({ op, node }) => `${op} "${node}"`).join(", ");
+    const rest = group.length - shown.length;
+    return [`  ${names}${rest > 0 ? ` and ${rest} more` : ""}: ${reason}`];
+  });
+}
+
+function warningLines(warnings: readonly string[], paint: Paint, showsAll: boolean): string[] {
+  const shown = showsAll ? warnings : warnings.slice(0, WARNINGS);
+  const rest = warnings.length - shown.length;
+  const lines = shown.map((warning) => `  ${paint.yellow(warning)}`);
+  return rest > 0 ? [...lines, `  and ${rest} more; the report and -l 0 show all`] : lines;
+}
+
+function nextLines([first]: Report["advice"], paint: Paint): string[] {
+  return first ? [`  ${first.node}: ${first.why}`, `  ${paint.cyan(first.command)}`] : [];
+}
+
+function headFacts(run: CommandRun, summary: QuantReport, verdict: Verdict): [string, string][] {
+  const { settings } = run;
+  const precision = settings.mixConfig
+    ? `mixed by ${settings.mixConfig}`
+    : `${summary.bits} bit, ${summary.mode}`;
+  return [
+    ["Model", settings.model],
+    ["Target", `${summary.chip}, ${precision}`],
+    ["Calibration", summary.calibration],
+    ["Nodes", `${summary.integerNodes} integer, ${summary.floatLayers.length} float`],
+    ["Cost", costText(verdict)],
+    ...resultFacts(run, summary),
+  ];
+}
+
+/** Prints the outcome on standard output: what a person wants to see at once. All the rest with -l 0, and in the report. */
+export function reportQuant(run: CommandRun, summary: QuantReport, report: Report): void {
   const { settings, ports } = run;
   const paint = paintFor(ports.terminal);
-  const { chip, bits, mode } = report;
-  const worst = worstLayers(report.layers, WORST_LAYERS);
-  const shown =
-    worst.length < report.layers.length
-      ? `The ${worst.length} worst of ${report.layers.length} integer layers, on ${report.compared}`
-      : `Integer layers, worst first, on ${report.compared}`;
+  const showsAll = settings.logLevel === 0;
   const parts = [
-    facts(
-      [
-        ["Model", settings.model],
-        [
-          "Target",
-          `${chip}, ${settings.mixConfig ? `mixed by ${settings.mixConfig}` : `${bits} bit, ${mode}`}`,
-        ],
-        ["Calibration", report.calibration],
-        ["Nodes", `${report.integerNodes} integer, ${report.floatLayers.length} float`],
-        ...resultFacts(run, report),
-      ],
-      paint,
-    ),
-    section(paint, shown, worst.length > 0 ? [layerTable(worst, paint)] : []),
-    section(
-      paint,
-      "Stay float",
-      report.floatLayers.map(({ node, op, reason }) => `  ${op} "${node}": ${reason}`),
-    ),
-    section(
-      paint,
-      "Warnings",
-      report.warnings.map((warning) => `  ${paint.yellow(warning)}`),
-    ),
-    section(paint, `Files in ${settings.saveDir}`, files(report.files)),
+    verdictLine(report.verdict, paint),
+    facts(headFacts(run, summary, report.verdict), paint),
+    layerSection(report.layers, { on: summary.compared, showsAll, paint }),
+    section(paint, "Stay float", floatLines(summary.floatLayers, showsAll)),
+    section(paint, "Warnings", warningLines(summary.warnings, paint, showsAll)),
+    section(paint, `Files in ${settings.saveDir}`, files(summary.files)),
+    section(paint, "Try next", nextLines(report.advice, paint)),
   ];
   ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
 }

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { KnightError } from "../../../core-ts/errors.ts";
+import type { LayersAlone } from "../../../core-ts/evaluate/own-errors.ts";
 import type { ObserverName } from "../../../core-ts/observers/index.ts";
 import { type QuantizedModel, quantizeModel, withMode } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
@@ -7,7 +8,9 @@ import { obtainRanges } from "./cached-calibration.ts";
 import { numberText, quantizationLoss } from "./figures.ts";
 import { paintFor } from "./report-text.ts";
 import type { CommandRun } from "./session.ts";
-import { type Calibrated, evaluateModel, type Snapshot, type Work, writeFiles } from "./work.ts";
+import { summaryOf } from "./summary.ts";
+import { type Calibrated, evaluateModel, type Snapshot, type Work } from "./work.ts";
+import { writeResults } from "./write-results.ts";
 
 /** One way to quantize: an observer and a number of batches to calibrate on. */
 export interface Strategy {
@@ -23,6 +26,7 @@ export interface Success {
   /** Absent where no model can be run. */
   readonly fixed?: number;
   readonly layers: readonly LayerError[];
+  readonly alone: LayersAlone;
   readonly snapshot: Snapshot;
 }
 
@@ -30,7 +34,7 @@ export interface Success {
 export interface Outcome {
   /** Absent where no model can be run. */
   readonly float?: number;
-  readonly calibrated: Pick<Calibrated, "source" | "notes">;
+  readonly calibrated: Pick<Calibrated, "source" | "notes"> & Partial<Pick<Calibrated, "batches">>;
   readonly best: Success;
 }
 
@@ -54,17 +58,19 @@ const nameOf = ({ mode, iteration }: Strategy): string =>
 async function attempt(
   work: Work,
   strategy: Strategy,
-  snapshot: Snapshot,
+  calibrated: Calibrated,
 ): Promise<Success & { fixed: number }> {
+  const snapshot = calibrated.after(strategy.iteration);
   const own: Work = { ...work, prepared: withMode(work.prepared, strategy.mode) };
   const model = quantizeModel(own.prepared, snapshot.ranges, own.host);
-  const { fixed, layers } = await evaluateModel(own, model, "nothing");
-  await writeFiles(own, { model, snapshot }, folderOf(strategy));
-  return { strategy, work: own, model, fixed, layers, snapshot };
+  const success = { strategy, work: own, model, snapshot, ...(await evaluateModel(own, model, "nothing")) };
+  const outcome = { float: await calibrated.float(), calibrated, best: success };
+  await writeResults(outcome, summaryOf(own, outcome), folderOf(strategy));
+  return success;
 }
 
 /** A failing strategy is a row of the table; being stopped, or a mistake of ours, is not. */
-function failureOf(error: unknown): string {
+export function failureOf(error: unknown): string {
   if (
     !(error instanceof KnightError) ||
     error.code === "ABORTED" ||
@@ -115,7 +121,7 @@ export async function runStrategies(work: Work, strategies: readonly Strategy[])
   for (const strategy of strategies) {
     ports.terminal.err(`Strategy ${nameOf(strategy)}: begins\n`);
     try {
-      const success = await attempt(tested, strategy, calibrated.after(strategy.iteration));
+      const success = await attempt(tested, strategy, calibrated);
       const loss = quantizationLoss(await calibrated.float(), success.fixed);
       rows.push({ strategy, fixed: success.fixed, loss });
       if (!best || (loss ?? Number.POSITIVE_INFINITY) < best.loss)

@@ -2,7 +2,7 @@ import type { Feeds } from "../../../core-ts/backend.ts";
 import { tappedValues } from "../../../core-ts/calibrate/calibrate.ts";
 import { RangeWatch, SETTLED } from "../../../core-ts/calibrate/convergence.ts";
 import type { Ranges } from "../../../core-ts/calibrate/ranges.ts";
-import { writeModel } from "../../../core-ts/onnx/write.ts";
+import type { LayersAlone } from "../../../core-ts/evaluate/own-errors.ts";
 import {
   type PipelineHost,
   type Prepared,
@@ -10,20 +10,19 @@ import {
   startCalibration,
   startEvaluation,
 } from "../../../core-ts/pipeline.ts";
-import { scaleTable } from "../../../core-ts/quantize/scale-table.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
-import { scaleFileText } from "../cli/scale-file.ts";
 import type { ForwardTarget } from "../infer/forward.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
 import { Dump } from "./dump.ts";
 import { floatPassLabel } from "./known-scales.ts";
-import type { QuantReport } from "./report-quant.ts";
 import type { CommandRun } from "./session.ts";
 
 /** Runs of the quantized model whose layers are compared one by one; -du compares all. */
 export const COMPARED_RUNS = 8;
+/** Runs in which every layer is also looked at by itself: a few give its noise to a tenth of a dB. */
+const OWN_RUNS = 4;
 
 /** Everything the passes over the data need. */
 export interface Work extends CommandRun {
@@ -31,6 +30,8 @@ export interface Work extends CommandRun {
   readonly infer: InferRun;
   readonly prepared: Prepared;
   readonly staging: Staging;
+  /** When the run began, by the ports' clock. */
+  readonly since: number;
   /** Sees what is fed to a model. */
   readonly onFeeds?: (feeds: Feeds) => void;
   /** Batch after which the float model's early-stop flag rose: the quantized one's does the same. 0 or absent: it never did. */
@@ -154,10 +155,13 @@ export async function evaluateModel(
   work: Work,
   model: QuantizedModel,
   shows: "progress" | "nothing",
-): Promise<{ fixed: number; layers: LayerError[] }> {
+): Promise<{ fixed: number; layers: LayerError[]; alone: LayersAlone }> {
   const models = { float: work.prepared.targetModel.graph, quantized: model.quantized };
   const dump = work.settings.dump ? new Dump(work.staging, work.ports.files, models) : undefined;
-  const options = dump ? { onLayer: dump.listener } : { comparedRuns: COMPARED_RUNS };
+  const options = {
+    ownRuns: OWN_RUNS,
+    ...(dump ? { onLayer: dump.listener } : { comparedRuns: COMPARED_RUNS }),
+  };
   const evaluation = await startEvaluation(work.prepared, model, work.host, options);
   try {
     const progress =
@@ -173,7 +177,7 @@ export async function evaluateModel(
       quantized: true,
     });
     await dump?.finish();
-    return { fixed, layers: evaluation.layers() };
+    return { fixed, layers: evaluation.layers(), alone: evaluation.alone() };
   } finally {
     await evaluation.stop();
   }
@@ -188,43 +192,4 @@ export function batchNotes({ settings, prepared, infer }: Work): string[] {
   if (settings.quant.irBatch !== 1 && batch !== settings.quant.irBatch)
     notes.push(`-ib ${settings.quant.irBatch} has no effect: the model's batch is fixed at ${batch}`);
   return notes;
-}
-
-/** -gsj: the scales that calibration chose. */
-async function writeScales(work: Work, { ranges }: Snapshot, folder: string): Promise<QuantReport["files"]> {
-  const { staging, ports, settings, prepared, host } = work;
-  const name = `${folder}${ports.files.stem(settings.model)}_scale.json`;
-  const options = { percent: settings.quant.percent, kernels: host.kernels };
-  const text = scaleFileText(scaleTable(prepared.plan, ranges, options));
-  await staging.write(name, new TextEncoder().encode(text));
-  return [[name, "the scale of every value, for -lsj"]];
-}
-
-/** Writes the quantized model and the stages' models below `folder` ("" or "name/"). */
-export async function writeFiles(
-  work: Work,
-  { model, snapshot }: { readonly model: QuantizedModel; readonly snapshot: Snapshot },
-  folder: string,
-): Promise<QuantReport["files"]> {
-  const { staging, ports, settings, prepared } = work;
-  const name = `${folder}${ports.files.stem(settings.model)}_quantize.onnx`;
-  const [float, layers] = ["optimized_float", "output_all_layers_quantize"].map(
-    (step) => `${folder}steps/${step}.onnx`,
-  );
-  await staging.write(name, model.bytes);
-  await staging.write(float!, writeModel(prepared.targetModel));
-  await staging.write(layers!, model.allOutputs());
-  const scales = settings.writeScales ? await writeScales(work, snapshot, folder) : [];
-  return [
-    [name, "the quantized model"],
-    ...scales,
-    [float!, "the float model it was made from"],
-    [layers!, "the quantized model with every layer's output"],
-    ...(settings.dump
-      ? ([
-          ["dump/", "every layer's output, float and quantized"],
-          ["dump.json", "the layers of dump/ and their scales"],
-        ] as const)
-      : []),
-  ];
 }

@@ -58,11 +58,21 @@ describe("-r quant", () => {
     const [float, fixed] = ["Float result", "Fixed result"].map((name) => Number(fact(out, name)));
     const loss = Number(/^([\d.]+) %$/.exec(fact(out, "Quantization Loss")!)![1]);
     expect(loss).toBeCloseTo((100 * Math.abs(fixed! - float!)) / float!, 3);
-    expect(out).toContain("The 10 worst of 11 integer layers, on the first 8 batches:");
+    expect(out).toMatch(/^[\d.]+ % lost: [\d.]+ became [\d.]+, outputs [\d.]+ dB$/m);
+    // 11 integer layers and the input.
+    expect(out).toContain(
+      "The 5 worst of 12 layers, by the noise they add themselves, on the first 8 batches:",
+    );
     expect(out).not.toContain("\x1b[");
     expect(scratch.list().filter((path) => path.startsWith("out"))).toEqual([
       "out",
+      "out/advice",
+      "out/advice/1_mix.json",
+      "out/advice/2_mix.json",
+      "out/advice/3_mix.json",
       "out/digits_quantize.onnx",
+      "out/digits_report.html",
+      "out/digits_report.json",
       "out/steps",
       "out/steps/optimized_float.onnx",
       "out/steps/output_all_layers_quantize.onnx",
@@ -72,9 +82,11 @@ describe("-r quant", () => {
 
   it("lists layers from the worst on", async () => {
     const { out } = await quantize(join(scratch.path, "again"));
-    const cosines = [...out.matchAll(/│ +8 │ +(\d\.\d{6}) │/g)].map(([, text]) => Number(text));
-    expect(cosines).toHaveLength(10);
-    expect(cosines).toEqual([...cosines].sort((a, b) => a - b));
+    const own = [...out.matchAll(/^ {2}\S+ +Conv +8 +([\d.]+) dB +[\d.]+ dB /gm)].map(([, text]) =>
+      Number(text),
+    );
+    expect(own).toHaveLength(5);
+    expect(own).toEqual([...own].sort((a, b) => a - b));
   });
 
   it("writes the same bytes again", () => {
