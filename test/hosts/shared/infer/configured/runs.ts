@@ -54,7 +54,7 @@ export class Run {
 
   /** Runs the function over one model and gives its result. */
   async pass(model: (...inputs: Tensor[]) => Tensor[], quantized = false): Promise<number> {
-    const { shapes = { x: ["n", 1, 1, 2] }, dtypes = {}, configs = {} } = this.setting;
+    const { shapes = { x: ["n", 1, 1, 2] }, dtypes = {}, configs = { 0: PLAIN } } = this.setting;
     const executor = {
       iteration: 100,
       batch_size: 2,
@@ -92,3 +92,22 @@ export const answersPixel =
       firstPixels(batch).map((value) => Array.from({ length: classes }, (_, i) => -Math.abs(i - value))),
     ),
   ];
+
+/** Settings of grey pictures that are fed as they are. */
+export const PLAIN = { mean: [0], std: [1], color_space: "GRAY", data_dir: "d" };
+
+/** A model whose answer does not matter. */
+export const anyAnswer = (batch: Tensor): Tensor[] => [
+  scores(Array.from({ length: batch.dims[0]! }, () => [1, 0])),
+];
+
+/** d/VALUE.png of each value. */
+export const pictures = (...values: number[]) =>
+  Object.fromEntries(values.map((i) => [`d/${i}.png`, pixel(i)]));
+
+/** The first values of each sample that went into an input, batch by batch. */
+export const firstValues = ({ fed }: Run, width = 2, input = 0): number[][] =>
+  fed.map((batch) => batch[input]!.filter((_, i) => i % width === 0));
+
+/** Raw values. */
+export const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
