@@ -14,14 +14,16 @@ function write(stream: typeof deno.stdout, text: string): void {
   }
 }
 
+const bars = terminalBars(process.stderr, denoFileSystem.onExit);
+
 /** The process's own streams; Deno reads NO_COLOR itself, without a permission. */
 export const denoTerminal: Terminal = {
-  out: (text) => write(deno.stdout, text),
-  err: (text) => write(deno.stderr, text),
+  out: (text) => bars.aside(() => write(deno.stdout, text)),
+  err: (text) => bars.aside(() => write(deno.stderr, text)),
   errIsTerminal: deno.stderr.isTerminal(),
   outColors: deno.stdout.isTerminal() && !deno.noColor,
   errColors: deno.stderr.isTerminal() && !deno.noColor,
 };
 
 /** A bar on standard error. */
-export const startBar = terminalBars(process.stderr, denoFileSystem.onExit);
+export const startBar = bars.start;

@@ -3,10 +3,12 @@ import { terminalBars } from "../shared/cli/bar.ts";
 import type { Terminal } from "../shared/ports.ts";
 import { nodeFileSystem } from "./file-system.ts";
 
+const bars = terminalBars(process.stderr, nodeFileSystem.onExit);
+
 /** The process's own streams. */
 export const nodeTerminal: Terminal = {
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
+  out: (text) => bars.aside(() => process.stdout.write(text)),
+  err: (text) => bars.aside(() => process.stderr.write(text)),
   errIsTerminal: process.stderr.isTTY === true,
   // picocolors looks at NO_COLOR, FORCE_COLOR and --color as well as at the terminal.
   outColors: process.stdout.isTTY === true && pc.isColorSupported,
@@ -14,4 +16,4 @@ export const nodeTerminal: Terminal = {
 };
 
 /** A bar on standard error. */
-export const startBar = terminalBars(process.stderr, nodeFileSystem.onExit);
+export const startBar = bars.start;
