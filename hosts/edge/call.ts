@@ -71,5 +71,6 @@ export async function answerCall<T>(c: Context, kind: Kind<T>, parts: CallParts)
     run: async (listen) => answers.json(await run(listen)),
     problem: (error) => parts.problem(error),
     gone: () => deadline.gone(),
+    readerTimeout: parts.config.readerTimeout,
   });
 }

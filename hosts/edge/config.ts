@@ -22,6 +22,10 @@ export interface EdgeConfig {
   readonly queue: number;
   /** Longest wait for a turn. */
   readonly queueTimeout: number;
+  /** A place whose request shows no life for twice as long is given to others. */
+  readonly lease: number;
+  /** A reader of events that takes none for as long has gone. */
+  readonly readerTimeout: number;
 }
 
 type NumberKey = Exclude<keyof EdgeConfig, "token">;
@@ -43,6 +47,8 @@ export const SETTINGS: Readonly<Record<NumberKey, Setting>> = {
   concurrency: { env: "KNIGHT_EDGE_CONCURRENCY", fallback: 1, least: 1 },
   queue: { env: "KNIGHT_EDGE_QUEUE", fallback: 16, least: 0 },
   queueTimeout: { env: "KNIGHT_EDGE_QUEUE_TIMEOUT", fallback: 60_000, least: 1 },
+  lease: { env: "KNIGHT_EDGE_LEASE", fallback: 10_000, least: 100 },
+  readerTimeout: { env: "KNIGHT_EDGE_READER_TIMEOUT", fallback: 10_000, least: 100 },
 };
 
 const TOKEN = "KNIGHT_EDGE_TOKEN";

@@ -81,6 +81,22 @@ describe("server-sent events", () => {
   });
 });
 
+describe("a reader that takes nothing", () => {
+  it("stops the job, and finds out why when it reads on after all", async () => {
+    const { jobs, aborted } = slowJobs();
+    const quantize: EdgeJobs["quantize"] = (request, call) => {
+      for (let done = 0; done < 3; done++) call.onEvent({ kind: "progress", label: "x", done, total: 9 });
+      return jobs.quantize(request, call);
+    };
+    const { app } = fakeApp({ ...jobs, quantize }, { readerTimeout: 100 });
+    const response = await app.request("/v1/quantize", post(undefined, EVENTS));
+    await vi.waitFor(() => expect(aborted).toEqual(["GONE"]), { timeout: 20_000 });
+    const found = await events(response);
+    expect(found.map(({ event }) => event)).toEqual(["progress", "progress", "progress", "problem"]);
+    expect(found.at(-1)!.data).toMatchObject({ code: "GONE" });
+  });
+});
+
 describe("limits of a call", () => {
   it("answers 503 when the time is over, and stops the job", async () => {
     const { jobs, aborted } = slowJobs();

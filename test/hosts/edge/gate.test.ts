@@ -1,10 +1,49 @@
 import { describe, expect, it } from "vitest";
-import { Gate } from "../../../hosts/edge/gate.ts";
+import { type Clock, Gate } from "../../../hosts/edge/gate.ts";
 import { Problem } from "../../../hosts/edge/problem.ts";
 
 const never = new AbortController().signal;
 const gate = (concurrency: number, queue: number, queueTimeout = 60_000) =>
-  new Gate({ concurrency, queue, queueTimeout });
+  new Gate({ concurrency, queue, queueTimeout, lease: 60_000 });
+
+/** A clock that goes when it is told to, and forgets the timers of a request that is frozen. */
+class ManualClock implements Clock {
+  #now = 0;
+  readonly #timers: { readonly ms: number; due: number; readonly work: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+  every(ms: number, work: () => void): () => void {
+    const timer = { ms, due: this.#now + ms, work };
+    this.#timers.push(timer);
+    return () => void this.#timers.splice(this.#timers.indexOf(timer), 1);
+  }
+  /** Time passes without any timer: the thread is blocked. */
+  block(ms: number): void {
+    this.#now += ms;
+  }
+  /** Time passes in steps of one; each timer comes when it is due, and again its own time later. */
+  pass(ms: number): void {
+    for (let step = 0; step < ms; step++) {
+      this.#now++;
+      for (const timer of [...this.#timers])
+        if (timer.due <= this.#now) {
+          timer.due = this.#now + timer.ms;
+          timer.work();
+        }
+    }
+  }
+  /** The runtime ends the request that came at this place of those with timers. */
+  freeze(index: number): void {
+    this.#timers.splice(index, 1);
+  }
+}
+
+function leased(concurrency: number, queue: number) {
+  const clock = new ManualClock();
+  return { clock, doors: new Gate({ concurrency, queue, queueTimeout: 60_000, lease: 100 }, clock) };
+}
 
 /** Whether a promise is settled once everything that can run has run. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
@@ -85,5 +124,86 @@ describe("Gate", () => {
     first.leave();
     await turn;
     expect([doors.working, doors.waiting]).toEqual([1, 0]);
+  });
+});
+
+describe("a lease", () => {
+  it("is renewed as long as its request lives, however long that is", async () => {
+    const { clock, doors } = leased(1, 0);
+    const ticket = doors.enter();
+    await ticket.turn(never);
+    clock.pass(10_000);
+    expect(doors.working).toBe(1);
+    ticket.leave();
+    expect(doors.working).toBe(0);
+  });
+
+  it("ends with a request that is ended as it stands, and who waits gets the place", async () => {
+    const { clock, doors } = leased(1, 2);
+    await doors.enter().turn(never);
+    const second = doors.enter();
+    const turn = second.turn(never);
+    clock.freeze(0);
+    clock.pass(90);
+    expect([await isSettled(turn), doors.working, doors.waiting]).toEqual([false, 1, 1]);
+    clock.pass(160);
+    expect([await isSettled(turn), doors.working, doors.waiting]).toEqual([true, 1, 0]);
+    second.leave();
+    expect([doors.working, doors.waiting]).toEqual([0, 0]);
+  });
+
+  it("ends when nobody waits, too, and for requests that never came to their turn", async () => {
+    const { clock, doors } = leased(1, 1);
+    await doors.enter().turn(never);
+    doors.enter();
+    clock.freeze(0);
+    clock.freeze(0);
+    clock.pass(101);
+    expect(() => doors.enter()).toThrow(Problem);
+    clock.pass(101);
+    expect([doors.working, doors.waiting]).toEqual([0, 0]);
+    await doors.enter().turn(never);
+    expect(doors.working).toBe(1);
+  });
+
+  it("passes a place that was handed to the dead on to the living", async () => {
+    const { clock, doors } = leased(1, 2);
+    const first = doors.enter();
+    await first.turn(never);
+    const dead = doors.enter();
+    void dead.turn(never);
+    const third = doors.enter();
+    const turn = third.turn(never);
+    clock.freeze(1);
+    first.leave();
+    expect(await isSettled(turn)).toBe(false);
+    clock.pass(250);
+    expect([await isSettled(turn), doors.working, doors.waiting]).toEqual([true, 1, 0]);
+  });
+
+  it("outlasts a job that blocks the thread, although others look before its own timer comes", async () => {
+    const { clock, doors } = leased(1, 0);
+    await doors.enter().turn(never);
+    for (let i = 0; i < 5; i++) {
+      clock.block(1000);
+      expect(() => doors.enter()).toThrow(Problem);
+      expect(doors.working).toBe(1);
+      clock.pass(1);
+    }
+  });
+
+  it("may end before a request that lives: it leaves without taking anybody's place", async () => {
+    const { clock, doors } = leased(1, 0);
+    const first = doors.enter();
+    await first.turn(never);
+    clock.freeze(0);
+    clock.pass(101);
+    expect(doors.working).toBe(1);
+    clock.pass(101);
+    expect(doors.working).toBe(0);
+    const second = doors.enter();
+    await second.turn(never);
+    first.leave();
+    expect(doors.working).toBe(1);
   });
 });
