@@ -36,11 +36,11 @@ function column(first: number, end: number, edges: readonly Edge[]): Column {
   return {
     width,
     height,
-    centres: graph.nodes().map((name) => {
+    centres: graph.nodes().map((name: string) => {
       const { x, y } = graph.node(name) as { x: number; y: number };
       return [Number(name), [x, y]] as const;
     }),
-    edges: graph.edges().map((edge) => {
+    edges: graph.edges().map((edge: { v: string; w: string }) => {
       const { points } = graph.edge(edge) as { points: readonly { x: number; y: number }[] };
       return points.map(({ x, y }) => [x, y] as const);
     }),
