@@ -1,9 +1,10 @@
 import type { Ranges } from "../calibrate/ranges.ts";
 import { attr } from "../graph/attributes.ts";
 import { nodeUses } from "../graph/edit.ts";
-import type { Graph, GraphValue } from "../graph/graph.ts";
+import type { Attribute, Graph, GraphValue, Node } from "../graph/graph.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { opRecord } from "../ops/index.ts";
+import type { Attributes } from "../ops/record.ts";
 import { decodedHeads } from "../plan/decoded-heads.ts";
 import type { NodePlan, QuantPlan } from "../plan/plan.ts";
 import { settleJoins } from "../plan/unlike-joins.ts";
@@ -22,6 +23,19 @@ export interface QuantizeOptions {
   readonly kernels: Kernels;
 }
 
+/**
+ * ONNX Runtime makes its own QLinearAveragePool of a float one between a dequantize and a quantize, hands it all attributes, and then refuses `dilations`,
+ * which that op does not have. Ones, the default, are left out.
+ */
+function writtenAttrs({ op, attrs }: Node): Attributes {
+  const isDefault = ([name, value]: [string, Attribute]) =>
+    op === "AveragePool" &&
+    name === "dilations" &&
+    value.kind === "ints" &&
+    value.value.every((d) => d === 1);
+  return Object.fromEntries([...attrs].filter((entry) => !isDefault(entry)));
+}
+
 /** A float op between a dequantize and a quantize; what its subgraphs capture keeps its name (Values.isCaptured). */
 function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values): void {
   const { node } = plan;
@@ -29,7 +43,7 @@ function writeFloat(plan: Extract<NodePlan, { kind: "float" }>, values: Values):
   values.writer.node({
     ...node,
     inputs: node.inputs.map((name) => renamed.get(name) ?? name),
-    attrs: Object.fromEntries(node.attrs),
+    attrs: writtenAttrs(node),
   });
 }
 

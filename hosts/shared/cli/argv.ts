@@ -74,10 +74,17 @@ function readValue({ spec, attached }: Token, next: string | undefined): string 
 
 /** The command's name. @throws ConfigError for one that is not there. */
 function readCommand(word: string): string {
-  if (word === "quant") return word;
+  if (word === "quant" || word === "sensitivity") return word;
   const why = REFUSED_COMMANDS[word];
   if (why) throw new ConfigError(`Knight ${word} ${why}`);
-  const hint = nearest(word, ["quant", "compare", "doctor", "chips", ...Object.keys(REFUSED_COMMANDS)]);
+  const hint = nearest(word, [
+    "quant",
+    "sensitivity",
+    "compare",
+    "doctor",
+    "chips",
+    ...Object.keys(REFUSED_COMMANDS),
+  ]);
   throw new ConfigError(`unknown command "${word}"; ${hint ? `did you mean ${hint}?` : "expected quant"}`);
 }
 

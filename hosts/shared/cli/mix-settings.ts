@@ -2,13 +2,25 @@ import type { Chip } from "../../../core-ts/chips/index.ts";
 import { ConfigError } from "../../../core-ts/errors.ts";
 import type { ParsedOptions } from "./command.ts";
 import { MIX_OPTION } from "./mix-file.ts";
+import { described } from "./option-values.ts";
 import type { RunMode } from "./quant-options.ts";
 
 export const STRATEGIES = ["initial", "IOhigh", "HAWQ"] as const;
 
+/** -ams: one of these, or a file that Knight sensitivity wrote. */
+export const mixStrategy = described({ type: "string" }, (text, option) => {
+  if (/\.json$/i.test(text) || STRATEGIES.some((name) => name === text)) return text;
+  throw new ConfigError(
+    `${option} is "${text}", expected one of ${STRATEGIES.join(", ")}, or a .json that Knight sensitivity wrote`,
+    { option },
+  );
+});
+
 /** What -gt writes. */
 export interface TemplateSettings {
-  readonly strategy: (typeof STRATEGIES)[number];
+  readonly strategy: (typeof STRATEGIES)[number] | "measured";
+  /** Of "measured": the file of sensitivities. */
+  readonly file?: string;
   /** Share of the nodes that get the low width. */
   readonly ratio: number;
 }
@@ -42,7 +54,11 @@ export function mixSettings({ values }: ParsedOptions, chip: Chip, runMode: RunM
       { option: wanted },
     );
   }
-  const template = { strategy: values.autoMixStrategy, ratio: values.autoMixRatio } as TemplateSettings;
+  const [chosen, ratio] = [values.autoMixStrategy as string, values.autoMixRatio as number];
+  const known = STRATEGIES.find((name) => name === chosen);
+  const template: TemplateSettings = known
+    ? { strategy: known, ratio }
+    : { strategy: "measured", file: chosen, ratio };
   return {
     template: values.generateTemplate === true ? template : undefined,
     mixConfig: values.generateTemplate === true ? undefined : (values.mixConfig as string | undefined),

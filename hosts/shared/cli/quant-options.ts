@@ -5,7 +5,7 @@ import { isConverted } from "../../../core-ts/frontends/index.ts";
 import { OBSERVERS, type ObserverName } from "../../../core-ts/observers/index.ts";
 import { BACKENDS } from "../backend-choice.ts";
 import { BAD_DATA } from "../infer/configured/task.ts";
-import { STRATEGIES } from "./mix-settings.ts";
+import { mixStrategy, STRATEGIES } from "./mix-settings.ts";
 import type { OptionSpec } from "./option-spec.ts";
 import { decimal, described, nonEmpty, oneOf, positive, share, wholeNumber } from "./option-values.ts";
 import { NEXT_SHAPE } from "./source-settings.ts";
@@ -61,7 +61,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "reference", shorts: [], group: "Model", value: "FILE", parse: nonEmpty, help: ".npz of inputs and outputs recorded in the original framework: the converted model is compared with them" },
   // biome-ignore format: see above
-  { long: "python", shorts: [], group: "Model", value: "FILE", fallbackText: "python3 or python on the PATH", parse: nonEmpty, help: "the Python, with numpy (and torch for a model) installed, that runs a -uds script.py" },
+  { long: "python", shorts: [], group: "Model", value: "FILE", fallbackText: "python3 or python on the PATH", parse: nonEmpty, help: "the Python that runs a -uds script.py (with numpy, and torch for a model), and in which a conversion is compared with the framework itself where that is installed; none: no such comparison" },
   // biome-ignore format: see above
   { long: "run-mode", shorts: ["r"], group: "Run", value: "MODE", fallback: "quant", parse: oneOf(...RUN_MODES), help: `${RUN_MODES.join(" | ")}: quantize; run a float or quantized model; write the optimized float model; quantize and dump (as -du)` },
   // biome-ignore format: see above
@@ -119,7 +119,7 @@ export const QUANT_OPTIONS: readonly OptionSpec[] = [
   // biome-ignore format: see above
   { long: "mix-config", shorts: ["mc"], group: "Mixed precision", value: "FILE", parse: nonEmpty, help: "quantize every node with the precision such a file gives it" },
   // biome-ignore format: see above
-  { long: "auto-mix-strategy", shorts: ["ams"], group: "Mixed precision", value: "NAME", fallback: "initial", parse: oneOf(...STRATEGIES), help: `what -gt writes: ${STRATEGIES.join(" | ")}: -b and -qm for all; 16 bit near inputs and outputs; 16 bit for the layers to which the outputs are most sensitive, measured on the data` },
+  { long: "auto-mix-strategy", shorts: ["ams"], group: "Mixed precision", value: "NAME", fallback: "initial", parse: mixStrategy, help: `what -gt writes: ${STRATEGIES.join(" | ")} | FILE.json: -b and -qm for all; 16 bit near inputs and outputs; 16 bit for the layers to which the outputs are most sensitive, estimated on the data; the same as Knight sensitivity has measured it` },
   // biome-ignore format: see above
   { long: "auto-mix-ratio", shorts: ["amr"], group: "Mixed precision", value: "SHARE", fallback: 0.5, parse: share, help: "share of the nodes that -gt leaves at 8 bit" },
   // biome-ignore format: see above

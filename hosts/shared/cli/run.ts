@@ -9,6 +9,7 @@ import { runInfer } from "../quant/run-infer.ts";
 import { runQuant } from "../quant/run-quant.ts";
 import { runTemplate } from "../quant/run-template.ts";
 import type { CommandRun } from "../quant/session.ts";
+import { runSensitivity } from "../sensitivity/run-sensitivity.ts";
 import { type Arguments, readArgv } from "./argv.ts";
 import { commandHelp, parseQuant, programHelp } from "./command.ts";
 import { defaultChip, storeDefaultChip } from "./default-chip.ts";
@@ -65,7 +66,8 @@ async function obey(argv: readonly string[], ports: Ports): Promise<void> {
   );
   const log = createLog(ports.terminal, settings.logLevel);
   for (const note of args.notes) log("warning", note);
-  await dispatch({ settings: { ...settings, notes: [...args.notes, ...settings.notes] }, ports, log });
+  const run = { settings: { ...settings, notes: [...args.notes, ...settings.notes] }, ports, log };
+  await (args.command === "sensitivity" ? runSensitivity(run) : dispatch(run));
 }
 
 /** Whether -l 0 is on the command line, also on one that can't be read. */

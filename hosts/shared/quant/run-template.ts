@@ -1,12 +1,49 @@
-import { chooseHigh, endsFirst, highCount, initialMix } from "../../../core-ts/mixed/index.ts";
+import { ConfigError } from "../../../core-ts/errors.ts";
+import {
+  chooseHigh,
+  endsFirst,
+  highCount,
+  initialMix,
+  type MixModes,
+  quantizedNodes,
+  rankedGroups,
+} from "../../../core-ts/mixed/index.ts";
 import type { PipelineHost, Prepared } from "../../../core-ts/pipeline.ts";
 import type { Mix } from "../../../core-ts/plan/options.ts";
+import type { QuantPlan } from "../../../core-ts/plan/plan.ts";
 import { mixFileText } from "../cli/mix-file.ts";
 import type { TemplateSettings } from "../cli/settings.ts";
 import { loadModel } from "../convert/load-model.ts";
+import { readSensitivityFile } from "../sensitivity/file.ts";
 import { hawqTemplate } from "./hawq-template.ts";
 import { facts, paintFor, section } from "./report-text.ts";
 import { type CommandRun, openHost, openModel } from "./session.ts";
+
+const STRATEGY_OPTION = "-ams/--auto-mix-strategy";
+
+/** 16 bit for the groups of layers that cost most when quantized alone. @throws ConfigError for a file of another model. */
+async function measuredMix(
+  { ports }: CommandRun,
+  plan: QuantPlan,
+  { file = "", ratio }: TemplateSettings,
+  modes: MixModes,
+): Promise<Mix> {
+  const text = new TextDecoder().decode(await ports.files.read(file, STRATEGY_OPTION));
+  const noise = readSensitivityFile(text, file, STRATEGY_OPTION);
+  const missing = quantizedNodes(plan).find(({ node }) => !noise.has(node.name));
+  if (missing) {
+    throw new ConfigError(
+      `${STRATEGY_OPTION} ${file} says nothing of the node "${missing.node.name}", so it is of another model or other options; run Knight sensitivity with this model`,
+      { option: STRATEGY_OPTION, file },
+    );
+  }
+  return chooseHigh(
+    plan,
+    rankedGroups(plan, (name) => noise.get(name)!),
+    highCount(plan, ratio),
+    modes,
+  );
+}
 
 function mixFor(
   run: CommandRun,
@@ -22,6 +59,8 @@ function mixFor(
       return initialMix(plan);
     case "IOhigh":
       return chooseHigh(plan, endsFirst(plan), highCount(plan, template.ratio), modes);
+    case "measured":
+      return measuredMix(run, plan, template, modes);
     case "HAWQ":
       return hawqTemplate(run, prepared, host, { ratio: template.ratio, modes });
   }
@@ -36,7 +75,7 @@ function planned(run: CommandRun, { strategy }: TemplateSettings): CommandRun {
 
 function report(
   { settings, ports }: CommandRun,
-  { strategy }: TemplateSettings,
+  { strategy, file }: TemplateSettings,
   path: string,
   mix: Mix,
 ): void {
@@ -44,7 +83,7 @@ function report(
   const high = [...mix.values()].filter(({ bits }) => bits === 16).length;
   const rows: [string, string][] = [
     ["Template", path],
-    ["Strategy", strategy],
+    ["Strategy", file ?? strategy],
     ["Nodes", `${mix.size}: ${mix.size - high} of 8 bit, ${high} of 16 bit`],
     ["Next", "edit it, then quantize with -mc"],
   ];
