@@ -2,23 +2,17 @@ import pc from "picocolors";
 import { checkAborted } from "../../../core-ts/aborted.ts";
 import { startProgress } from "../cli/progress.ts";
 import { RUN_CONFIG_OPTION, readCompareOptions } from "../cli/run-config.ts";
-import { writeChart } from "../plot/write-chart.ts";
-import type { Ports, Staging } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { files, paintFor, section } from "../quant/report-text.ts";
 import { compareHelp, compareWords, type OptionValues, parseCompare } from "./command.ts";
 import { type ComparedLayer, compareLayer } from "./compare-layer.ts";
 import { byMeasure } from "./measures.ts";
-import { histogramChart, indexText, measuresChart } from "./pictures.ts";
 import { type CompareResult, resultJson, resultText } from "./result.ts";
 import { selectLayers } from "./select.ts";
 import { type CompareSettings, readCompareSettings } from "./settings.ts";
 import { openSides } from "./sides.ts";
 
-/** Path and what is in it. */
-type WrittenFiles = (readonly [path: string, what: string])[];
-
 const PLAIN = pc.createColors(false);
-const LAYERS = ["layer", "layers"] as const;
 
 async function compareAll(settings: CompareSettings, ports: Ports): Promise<CompareResult> {
   const sides = await openSides(ports.files, settings);
@@ -29,7 +23,7 @@ async function compareAll(settings: CompareSettings, ports: Ports): Promise<Comp
     (sentence) => notes.push(sentence),
   );
   const pairs = sides.pairs.filter(({ left }) => wanted.includes(left));
-  const progress = startProgress(ports, "Comparison", pairs.length, LAYERS);
+  const progress = startProgress(ports, "Comparison", pairs.length, ["layer", "layers"]);
   const layers: ComparedLayer[] = [];
   try {
     for (const pair of pairs) {
@@ -45,38 +39,18 @@ async function compareAll(settings: CompareSettings, ports: Ports): Promise<Comp
   return { settings, sides, layers, notes };
 }
 
-async function writePictures(result: CompareResult, ports: Ports, staging: Staging): Promise<WrittenFiles> {
-  const { settings, layers, sides } = result;
-  const rasterizer = await ports.loadRasterizer?.();
-  const written: WrittenFiles = [];
-  if (settings.plot) {
-    const [picture] = await writeChart(staging, "plot_result", measuresChart(result), rasterizer);
-    await staging.write("plot_out_name_idx.txt", new TextEncoder().encode(indexText(layers)));
-    written.push([picture!, "the measures over the layers; .svg beside it"]);
-    written.push(["plot_out_name_idx.txt", "the layers' indices and names"]);
-  }
-  if (!settings.histograms) return written;
-  const progress = startProgress(ports, "Histograms", layers.length, LAYERS);
-  try {
-    for (const layer of layers) {
-      checkAborted(ports);
-      const path = `histograms/${layer.pair.left.folder}`;
-      await writeChart(staging, path, await histogramChart(sides, layer), rasterizer);
-      progress.step();
-    }
-  } finally {
-    progress.stop();
-  }
-  written.push(["histograms/", "output and weights of each layer, left and right: .png and .svg"]);
-  return written;
-}
-
-async function writeAll(result: CompareResult, ports: Ports): Promise<WrittenFiles> {
+async function writeAll(result: CompareResult, ports: Ports): Promise<(readonly [string, string])[]> {
   const { saveDir, plot, histograms } = result.settings;
   if (saveDir === undefined && !plot && !histograms) return [];
   const staging = await ports.files.stage(saveDir ?? ".", "-s/--save-dir");
   try {
-    const written = plot || histograms ? await writePictures(result, ports, staging) : [];
+    const written: (readonly [path: string, what: string])[] = [];
+    if (plot || histograms) {
+      // The library that draws is large: it is loaded when there is something to draw.
+      const rasterizer = await ports.loadRasterizer?.();
+      const { writePictures } = await import("./write-pictures.ts");
+      written.push(...(await writePictures(result, ports, { staging, rasterizer })));
+    }
     if (saveDir !== undefined) {
       const text = `${resultText(result, PLAIN)}\n`;
       await staging.write("compare_result.txt", new TextEncoder().encode(text));

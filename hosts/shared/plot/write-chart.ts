@@ -2,12 +2,18 @@ import type { Staging } from "../ports.ts";
 import { type Chart, svgOf } from "./chart.ts";
 import type { Rasterizer } from "./rasterizer.ts";
 
-/** Writes `path`.svg and, where the host can make pixels, `path`.png; returns what it wrote. */
+/** Where charts go. */
+export interface ChartTarget {
+  readonly staging: Staging;
+  /** Undefined where the host makes no pixels: then there are only SVG files. */
+  readonly rasterizer: Rasterizer | undefined;
+}
+
+/** Writes `path`.svg, and `path`.png where there are pixels; returns what it wrote, the best to look at first. */
 export async function writeChart(
-  staging: Staging,
+  { staging, rasterizer }: ChartTarget,
   path: string,
   chart: Chart,
-  rasterizer: Rasterizer | undefined,
 ): Promise<string[]> {
   const svg = svgOf(chart);
   await staging.write(`${path}.svg`, new TextEncoder().encode(svg));
