@@ -1,7 +1,43 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { tensor } from "../../../../../core-ts/tensor/tensor.ts";
+import { loadNodeImages } from "../../../../../hosts/node/images.ts";
+import { readPictureSettings } from "../../../../../hosts/shared/images/settings.ts";
+import { FORMATS } from "../../../../../hosts/shared/infer/configured/formats.ts";
+import type { DataInput } from "../../../../../hosts/shared/infer/data-files.ts";
+import { ConfigReader } from "../../../../../hosts/shared/infer/input-config.ts";
+import { MemoryFiles } from "../../../../../hosts/shared/job/memory-files.ts";
 import { writeNpy } from "../../../../../hosts/shared/npy/write.ts";
 import { anyAnswer, firstValues, floats, PLAIN, pictures, Run, type Setting, text } from "./runs.ts";
+
+describe("Image", () => {
+  it("tells where a picture lies in the input, upright", async () => {
+    // Orientation 6: stored lying, looked at upright, so 4 wide and 8 high.
+    const picture = await sharp(new Uint8Array(32), { raw: { width: 8, height: 4, channels: 1 } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const layout = { channels: 1, channelsFirst: true, height: 4, width: 6 } as const;
+    const input = { name: "x", dtype: "float32", layout, normalizes: false } as const;
+    const settings = readPictureSettings({ ...PLAIN, is_yolo: true }, input);
+    const data: DataInput = {
+      ...input,
+      dims: ["n", 1, 4, 6],
+      only: true,
+      config: new ConfigReader({}, "x"),
+      picture: () => ({ input, settings }),
+    };
+    const ports = { files: new MemoryFiles(new Map([["a.jpg", picture]])), loadImages: loadNodeImages };
+    const found = await FORMATS.Image.read("a.jpg", data, ports);
+    expect(found.picture).toEqual({
+      original: { width: 4, height: 8 },
+      input: { width: 6, height: 4 },
+      placement: { left: 2, top: 0, width: 2, height: 4 },
+    });
+    expect(found.tensor.dims).toEqual([1, 1, 4, 6]);
+    expect(Array.from(found.tensor.data as Float32Array).slice(0, 6)).toEqual([114, 114, 0, 0, 114, 114]);
+  });
+});
 
 describe("Numpy and Bin", () => {
   const BIN = { quant_data_format: "Bin", data_dir: "d" };
