@@ -49,7 +49,7 @@ async function writeAll(result: CompareResult, ports: Ports): Promise<(readonly 
       // The library that draws is large: it is loaded when there is something to draw.
       const rasterizer = await ports.loadRasterizer?.();
       const { writePictures } = await import("./write-pictures.ts");
-      written.push(...(await writePictures(result, ports, { staging, rasterizer })));
+      written.push(...(await writePictures(result, ports, staging, rasterizer)));
     }
     if (saveDir !== undefined) {
       const text = `${resultText(result, PLAIN)}\n`;

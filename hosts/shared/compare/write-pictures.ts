@@ -1,7 +1,8 @@
 import { checkAborted } from "../../../core-ts/aborted.ts";
 import { startProgress } from "../cli/progress.ts";
-import { type ChartTarget, writeChart } from "../plot/write-chart.ts";
-import type { Ports } from "../ports.ts";
+import type { Rasterizer } from "../plot/rasterizer.ts";
+import { writeChart } from "../plot/write-chart.ts";
+import type { Ports, Staging } from "../ports.ts";
 import { histogramChart, indexText, measuresChart } from "./pictures.ts";
 import type { CompareResult } from "./result.ts";
 
@@ -12,13 +13,14 @@ type WrittenFiles = (readonly [path: string, what: string])[];
 export async function writePictures(
   result: CompareResult,
   ports: Ports,
-  target: ChartTarget,
+  staging: Staging,
+  rasterizer: Rasterizer | undefined,
 ): Promise<WrittenFiles> {
   const { settings, layers, sides } = result;
   const written: WrittenFiles = [];
   if (settings.plot) {
-    const [picture] = await writeChart(target, "plot_result", measuresChart(result));
-    await target.staging.write("plot_out_name_idx.txt", new TextEncoder().encode(indexText(layers)));
+    const [picture] = await writeChart(staging, "plot_result", measuresChart(result), rasterizer);
+    await staging.write("plot_out_name_idx.txt", new TextEncoder().encode(indexText(layers)));
     written.push([picture!, "the measures over the layers; .svg beside it"]);
     written.push(["plot_out_name_idx.txt", "the layers' indices and names"]);
   }
@@ -28,7 +30,7 @@ export async function writePictures(
     for (const layer of layers) {
       checkAborted(ports);
       const path = `histograms/${layer.pair.left.folder}`;
-      await writeChart(target, path, await histogramChart(sides, layer));
+      await writeChart(staging, path, await histogramChart(sides, layer), rasterizer);
       progress.step();
     }
   } finally {

@@ -2,18 +2,15 @@ import type { Staging } from "../ports.ts";
 import { type Chart, svgOf } from "./chart.ts";
 import type { Rasterizer } from "./rasterizer.ts";
 
-/** Where charts go. */
-export interface ChartTarget {
-  readonly staging: Staging;
-  /** Undefined where the host makes no pixels: then there are only SVG files. */
-  readonly rasterizer: Rasterizer | undefined;
-}
-
-/** Writes `path`.svg, and `path`.png where there are pixels; returns what it wrote, the best to look at first. */
+/**
+ * Writes `path`.svg, and `path`.png where the host makes pixels; returns what it wrote, the best to look at first. The rasterizer is to be loaded
+ * before this module, which loads the library that draws: the host says then what that needs.
+ */
 export async function writeChart(
-  { staging, rasterizer }: ChartTarget,
+  staging: Staging,
   path: string,
   chart: Chart,
+  rasterizer: Rasterizer | undefined,
 ): Promise<string[]> {
   const svg = svgOf(chart);
   await staging.write(`${path}.svg`, new TextEncoder().encode(svg));
