@@ -131,9 +131,8 @@ export class InferCommon {
       this.options,
     );
     let fed = 0;
-    let batch: Batch | undefined;
     for (let done = 0; done < most; done++) {
-      batch = await stream.take(size);
+      const batch = await stream.take(size);
       // A model that is to be measured gets all samples; calibration gets none twice.
       if (!batch || (isFixed && batch.samples.length < size && executor.run_mode !== "infer")) break;
       const outputs = await forward(executor, batch, isFixed ? size : batch.samples.length);
@@ -157,15 +156,14 @@ export class InferCommon {
         { file: place },
       );
     const asked = executor.iteration * size;
-    const total = longest(data);
     if (rest > 0) this.options.note(`${place}: ${rest} that do not fill a batch of ${size} left out`);
-    if (this.options.countGiven && fed < asked)
+    if (stream.isDone && this.options.countGiven && fed < asked)
       this.options.note(
         `${place} holds ${fed} samples that were used, -i ${executor.iteration} and -bs ${size} ask for ${asked}`,
       );
-    else if (rest === 0 && fed < total)
+    if (!stream.isDone)
       this.options.note(
-        `${fed} of the ${total} files in ${place} were used (-i ${executor.iteration}, batches of ${size}); a larger -i takes more`,
+        `${fed} ${fed === 1 ? "sample" : "samples"} of the ${longest(data)} files in ${place} were used (-i ${executor.iteration}, batches of ${size}); a larger -i takes more`,
       );
   }
 }

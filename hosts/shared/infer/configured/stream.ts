@@ -41,6 +41,11 @@ export class SampleStream {
     return this.#given;
   }
 
+  /** Whether there are no more. */
+  get isDone(): boolean {
+    return this.cursors.every(({ isDone }) => isDone);
+  }
+
   /** Why the first of the files left out was left out. */
   get firstFailure(): string | undefined {
     return this.#firstFailure;
@@ -49,7 +54,7 @@ export class SampleStream {
   /** The next samples, `size` of them or what is left; undefined at the end. @throws DataError for data that can't be used. */
   async take(size: number): Promise<Batch | undefined> {
     const taken: (readonly Read[])[] = [];
-    while (taken.length < size && this.cursors.some(({ isDone }) => !isDone)) {
+    while (taken.length < size && !this.isDone) {
       const reads = await this.#next();
       if (reads) taken.push(reads);
     }

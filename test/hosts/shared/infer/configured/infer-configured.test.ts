@@ -21,7 +21,7 @@ describe("the batches of infer_common", () => {
       [2, 3],
     ]);
     expect(one.notes).toEqual([
-      "4 of the 5 files in d were used (-i 2, batches of 2); a larger -i takes more",
+      "4 samples of the 5 files in d were used (-i 2, batches of 2); a larger -i takes more",
     ]);
   });
 
@@ -29,6 +29,7 @@ describe("the batches of infer_common", () => {
     const setting = { files: pictures(0, 1, 2), options: { countGiven: false } };
     const quant = new Run({ ...setting, executor: { iteration: 1 } });
     await quant.pass(anyAnswer);
+    expect(quant.notes.join()).toMatch(/^2 samples of the 3 files in d were used \(-i 1, batches of 2\)/);
     expect(firstValues(quant)).toEqual([[0, 1]]);
     const infer = new Run({ ...setting, executor: { iteration: 1, run_mode: "infer" } });
     await infer.pass(anyAnswer);
