@@ -1,5 +1,6 @@
 import type { Report } from "../../core-ts/report/report.ts";
 import { type Choices, largestInteger } from "./choices.ts";
+import { fileName } from "./figures.ts";
 import type { MessageKey } from "./messages/en.ts";
 
 /** A file that the command reads, with the command; or why these choices can't be put into one. */
@@ -24,7 +25,7 @@ const file = (
   kind: "mix" | "scale",
   entries: Record<string, object>,
 ): ChoiceFile => {
-  const name = `${model}_report_${kind}.json`;
+  const name = `${fileName(model).replace(/\.[^.]+$/, "")}_report_${kind}.json`;
   return {
     name,
     text: fileText(entries),

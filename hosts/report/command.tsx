@@ -30,17 +30,15 @@ export function Command({ command, file }: CommandProps) {
   return (
     <div class="command">
       <code>{command}</code>
-      <div class="buttons">
-        <CopyButton text={command} what={t("command")} />
-        {file && (
-          <>
-            <button type="button" class="primary" onClick={() => save(file.name, file.text)}>
-              {t("download", { name: file.name })}
-            </button>
-            <CopyButton text={file.text} what={file.name} />
-          </>
-        )}
-      </div>
+      <CopyButton text={command} what={t("command")} />
+      {file && (
+        <div class="buttons">
+          <button type="button" class="primary" onClick={() => save(file.name, file.text)}>
+            {t("download", { name: file.name })}
+          </button>
+          <CopyButton text={file.text} what={file.name} />
+        </div>
+      )}
     </div>
   );
 }

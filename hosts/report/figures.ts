@@ -41,7 +41,16 @@ export function heat(db: number | null): number {
   return Math.min(Math.max((COOL_DB - db) / (COOL_DB - HOT_DB), 0), 1);
 }
 
-/** The colour of a layer; blue to orange, which all eyes tell apart. */
+const mixed = (share: number, to: string, from: string) =>
+  `color-mix(in oklab, var(${to}) ${Math.round(100 * share)}%, var(${from}))`;
+
+/** The colour of a layer: blue over yellow to red, which all eyes tell apart. */
 export function heatColor(db: number | null): string {
-  return `color-mix(in oklab, var(--hot) ${Math.round(100 * heat(db))}%, var(--cool))`;
+  const twice = 2 * heat(db);
+  return twice <= 1 ? mixed(twice, "--warm", "--cool") : mixed(twice - 1, "--hot", "--warm");
+}
+
+/** A path's last part. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

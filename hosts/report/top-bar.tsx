@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { fileName } from "./figures.ts";
 import { LANGUAGES, type Language, useTranslate } from "./language.ts";
 import { useView } from "./view.ts";
 
@@ -44,7 +45,7 @@ export function TopBar({ language, onLanguage }: TopBarProps) {
   return (
     <header>
       <div>
-        <h1>{model}</h1>
+        <h1 title={model}>{fileName(model)}</h1>
         <p>{t("madeBy", { tool })}</p>
       </div>
       <div class="switches">

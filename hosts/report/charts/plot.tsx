@@ -37,11 +37,11 @@ interface PlotProps {
 
 /** Ticks that bear a label; logarithmic scales leave most of theirs without. */
 function ticks(axis: Axis, count: number): (readonly [number, string])[] {
-  const isLog = "base" in axis;
-  const format = isLog ? axis.tickFormat(count, "~r") : axis.tickFormat(count);
+  const small = "base" in axis ? axis.tickFormat(count, "~r") : axis.tickFormat(count);
+  const large = axis.tickFormat(count, "~s");
   return axis
     .ticks(count)
-    .map((value) => [value, format(value)] as const)
+    .map((value) => [value, (Math.abs(value) < 1000 ? small : large)(value)] as const)
     .filter(([, text]) => text !== "");
 }
 

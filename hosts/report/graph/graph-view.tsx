@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ReportGraph, ReportLayer } from "../../../core-ts/report/report.ts";
 import { pathOf } from "../charts/plot.tsx";
-import { COOL_DB, HOT_DB, heatColor } from "../figures.ts";
+import { COOL_DB, HOT_DB, heat, heatColor } from "../figures.ts";
 import { useTranslate } from "../language.ts";
 import { useView } from "../view.ts";
 import { layoutGraph, NODE, type Picture } from "./layout.ts";
@@ -28,12 +28,14 @@ interface NodeProps {
 function Node({ node, at: [x, y], layer, colorBy, isSelected, onSelect }: NodeProps) {
   const db = layer?.[colorBy]?.sqnrDb;
   const color = layer && db !== undefined ? heatColor(db) : undefined;
+  // What does harm stands out by more than its hue.
+  const strength = `${Math.round(25 + 40 * heat(db ?? null))}%`;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the table selects layers by keyboard
     <g
       class={`node ${node.kind} ${isSelected ? "selected" : ""} ${layer ? "layer" : ""}`}
       transform={`translate(${x - NODE.width / 2} ${y - NODE.height / 2})`}
-      style={color ? { "--heat": color } : undefined}
+      style={color && { "--heat": color, "--strength": strength }}
       onClick={() => layer && onSelect(layer)}
     >
       <title>{`${node.op} ${node.name}`}</title>

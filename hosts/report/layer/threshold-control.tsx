@@ -25,6 +25,12 @@ interface ControlProps {
   readonly onChoice: (choice: Choice) => void;
 }
 
+/** Names written out of nodes that go together. */
+const NAMED = 4;
+
+const namesOf = (nodes: readonly string[]) =>
+  nodes.length <= NAMED ? nodes.join(", ") : `${nodes.slice(0, NAMED - 1).join(", ")}, …`;
+
 /** 8 or 16 bit, where the chip lets nodes differ. */
 function BitsSwitch({ layer, choice, onChoice }: ControlProps) {
   const t = useTranslate();
@@ -48,7 +54,7 @@ function BitsSwitch({ layer, choice, onChoice }: ControlProps) {
           </label>
         ))}
       </div>
-      {tied.length > 1 && <p class="hint">{t("tied", { count: tied.length, nodes: tied.join(", ") })}</p>}
+      {tied.length > 1 && <p class="hint">{t("tied", { count: tied.length, nodes: namesOf(tied) })}</p>}
     </>
   );
 }

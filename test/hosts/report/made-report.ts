@@ -160,7 +160,7 @@ export function madeReport(count = 21): Report {
   const worst = layers.find(({ rank }) => rank === 0)!;
   return {
     version: 1,
-    model: "net",
+    model: "models/net.onnx",
     tool: "Knight Quant 0.1.0",
     verdict: {
       chip: "TX5368AV200",

@@ -24,7 +24,8 @@ export function ReportFrame({ file }: { readonly file: JobFile }) {
         ref={frame}
         class="report"
         title={file.name}
-        sandbox="allow-scripts"
+        sandbox="allow-scripts allow-downloads"
+        allow="clipboard-write"
         src="./report-frame.html"
       />
     </section>
