@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { filesOn } from "../shared/files/files.ts";
 import type { Ports } from "../shared/ports.ts";
 import { chooseDenoBackend } from "./backend.ts";
@@ -32,6 +33,7 @@ export function denoPorts(signal: AbortSignal): Ports {
     loadRasterizer: async () => (await import("./rasterizer.ts")).loadDenoRasterizer(),
     loadReportPage: loadDenoReportPage,
     peakMemory: denoPeakMemory,
+    demoFolder: fileURLToPath(new URL("../../examples/digits", import.meta.url)),
     cpuCount: navigator.hardwareConcurrency,
     version: PACKAGE_VERSION,
   };

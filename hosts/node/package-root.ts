@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InternalError } from "../../core-ts/errors.ts";
 
@@ -18,4 +18,11 @@ export function packageRoot(): string {
 export function packageVersion(): string {
   const text = readFileSync(join(packageRoot(), "package.json"), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/** The demo's files, from the current folder where they lie below it. */
+export function demoFolder(): string {
+  const folder = join(packageRoot(), "examples", "digits");
+  const short = relative(process.cwd(), folder);
+  return short.startsWith("..") ? folder : short;
 }

@@ -4,7 +4,7 @@ import type { Ports } from "../shared/ports.ts";
 import { nodeDefaults } from "./defaults.ts";
 import { nodeFiles } from "./files.ts";
 import { loadNodeKernels } from "./kernels.ts";
-import { packageVersion } from "./package-root.ts";
+import { demoFolder, packageVersion } from "./package-root.ts";
 import { nodeTerminal, startBar } from "./terminal.ts";
 
 /** What the command needs, from Node. The runtime and the script loader are large: they are loaded when they are used. */
@@ -29,6 +29,7 @@ export function nodePorts(signal: AbortSignal): Ports {
     loadReportPage: async () => (await import("./report-page.ts")).loadNodeReportPage(),
     // Kilobytes.
     peakMemory: async () => process.resourceUsage().maxRSS * 1024,
+    demoFolder: demoFolder(),
     cpuCount: availableParallelism(),
     version: packageVersion(),
   };

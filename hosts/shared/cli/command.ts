@@ -68,6 +68,7 @@ export function quiet(command: Command, specs: readonly OptionSpec[] = QUANT_OPT
 /** Commands of their own, outside of commander's program. */
 const OTHERS = `  compare -qd DIR      Compare the layers of a dump (quant -du): numbers and pictures.
   sensitivity -m MODEL Quantize one layer at a time, and all but one: which layers cost how much. Options as for quant.
+  demo                 Quantize the network of examples/digits and measure it.
   doctor -m MODEL      Look at a model before any calibration: what will stay float and why.
   chips                List the chips there are.
 `;

@@ -1,6 +1,5 @@
 const OTHER_PROGRAM =
   "is another program's job: this one makes the quantized model that such a program takes";
-const LATER = "is not supported yet in this version";
 
 /** Commands of the tool family besides quant, and what is said to who gives them. */
 export const REFUSED_COMMANDS: Readonly<Record<string, string>> = {
@@ -8,5 +7,4 @@ export const REFUSED_COMMANDS: Readonly<Record<string, string>> = {
   run: OTHER_PROGRAM,
   profiling: OTHER_PROGRAM,
   build: `is quant and then compile, and compiling ${OTHER_PROGRAM}; use quant for the first half`,
-  demo: `${LATER}; npm start in the project's folder runs the demo`,
 };

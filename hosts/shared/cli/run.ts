@@ -22,6 +22,7 @@ import {
   runConfigPath,
   withRunConfig,
 } from "./run-config.ts";
+import { runDemo } from "./run-demo.ts";
 import { readSettings } from "./settings.ts";
 
 async function dispatch(run: CommandRun): Promise<void> {
@@ -94,6 +95,12 @@ export async function runKnight(argv: readonly string[], ports: Ports): Promise<
         ports,
       );
     if (command === "compare") await runCompare(argv, ports);
+    else if (command === "demo")
+      await runDemo(
+        argv.filter((word) => word !== command),
+        ports,
+        (words) => obey(words, ports),
+      );
     else await obey(argv, ports);
     return 0;
   } catch (error) {
