@@ -1,4 +1,4 @@
-import { AbortedError, ConfigError, KnightError, reasonOf } from "../../../core-ts/errors.ts";
+import { AbortedError, ConfigError, DataError, KnightError, reasonOf } from "../../../core-ts/errors.ts";
 import { DTYPE_CODES } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { Progress } from "../cli/progress.ts";
@@ -6,6 +6,7 @@ import type { Conversions, ModelEdge } from "./check-input.ts";
 import type { Figure } from "./configured/task.ts";
 import type { Executor, InferFunction, ShapeDim } from "./executor.ts";
 import { ForwardCalls, type ForwardTarget } from "./forward.ts";
+import { placeInScript } from "./script-place.ts";
 
 /** What the functions of ours are told besides: about the model of this pass, and whom to tell how long it takes. */
 export interface Pass {
@@ -92,7 +93,17 @@ class InferExecutor implements Executor {
     return Object.fromEntries(this.names.nodes);
   }
 
-  forward = (...inputs: readonly Tensor[]): Promise<Tensor[]> => this.calls.run(inputs);
+  forward = async (...inputs: readonly Tensor[]): Promise<Tensor[]> => {
+    const called = new Error("forward");
+    try {
+      return await this.calls.run(inputs);
+    } catch (error) {
+      const file = placeInScript(this.user_defined_script, called);
+      // The error is new, and nobody else holds it.
+      if (error instanceof DataError && file !== undefined) Object.assign(error.where, { file });
+      throw error;
+    }
+  };
 }
 
 type Named = Pick<InferRun, "name" | "script">;
@@ -123,7 +134,8 @@ async function call(run: InferRun, executor: Executor, pass: Pass): Promise<unkn
     // What forward or loadNpy found wrong says more than that the function threw.
     if (cause instanceof KnightError) throw cause;
     const reason = reasonOf(cause);
-    throw new ConfigError(`${functionName(run)} threw: ${reason}`, { cause });
+    const place = placeInScript(run.script, cause);
+    throw new ConfigError(`${functionName(run)} threw: ${reason}${place ? `, at ${place}` : ""}`, { cause });
   } finally {
     forget();
   }

@@ -1,4 +1,4 @@
-import { ConfigError, KnightError, reasonOf } from "../../../core-ts/errors.ts";
+import { ConfigError, DataError, reasonOf } from "../../../core-ts/errors.ts";
 import { dtypeFromCode } from "../../../core-ts/tensor/dtype.ts";
 import type { Tensor } from "../../../core-ts/tensor/tensor.ts";
 import type { Executor, InferFunction } from "../infer/executor.ts";
@@ -64,7 +64,7 @@ function functionOf(session: PythonSession, name: string, script: string): Infer
 function raised({ message, place, trace, number }: Failed, errors: readonly unknown[]): unknown {
   const own = number === null ? undefined : errors[number];
   // The error is new, and nobody else holds it.
-  if (own instanceof KnightError) Object.assign(own.where, { file: place });
+  if (own instanceof DataError) Object.assign(own.where, { file: place });
   return own ?? new Error(`${message}${place === null ? "" : `, at ${place}`}\n${trace}`);
 }
 

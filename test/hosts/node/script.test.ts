@@ -5,7 +5,7 @@ import { ConfigError } from "../../../core-ts/index.ts";
 import * as entry from "../../../hosts/node/index.ts";
 import { loadScript } from "../../../hosts/node/script.ts";
 import { findFunction } from "../../../hosts/shared/infer/registry.ts";
-import { Scratch } from "../../support/command.ts";
+import { knight, Scratch } from "../../support/command.ts";
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
@@ -59,9 +59,13 @@ describe("loadScript", () => {
   });
 
   it.each([
-    ["syntax.ts", "const = 1;", /the script .*syntax\.ts fails to load: .*Unexpected token/],
-    ["throws.ts", `throw new Error("no GPU here");`, /fails to load: no GPU here$/],
-    ["missing.ts", `import "./not-there";`, /fails to load: Cannot find module '\.\/not-there'/],
+    ["syntax.ts", "const = 1;", /the script .*syntax\.ts fails to load: .*Unexpected token .*syntax\.ts:1/],
+    ["throws.ts", `throw new Error("no GPU here");`, /fails to load: no GPU here, at .*throws\.ts:1$/],
+    [
+      "missing.ts",
+      `import "./not-there";`,
+      /fails to load: Cannot find module '\.\/not-there', at .*missing\.ts:1/,
+    ],
     [
       "twice.ts",
       `import { onnxInferFunc as f } from "knight-quant"; f.register("a", () => 1); f.register("a", () => 1);`,
@@ -85,6 +89,36 @@ describe("loadScript", () => {
     await expect(loadScript("/nowhere/x.ts")).rejects.toThrow(
       "the script /nowhere/x.ts can't be read: there is no such file or folder",
     );
+  });
+});
+
+describe("an error in a script", () => {
+  const lines = (body: string) => `import { onnxInferFunc } from "knight-quant";
+interface Kept { readonly one: number }
+
+const kept: Kept = { one: 1 };
+onnxInferFunc.register("f", async (executor) => {
+  ${body}
+  return kept.one;
+});
+`;
+  const ARGS = ["--chip", "TX5368AV200", "quant", "-m", "examples/digits/digits.onnx", "-if", "f", "-s"];
+
+  it.each([
+    ["thrown.ts", `throw new Error("no such photo");`, /threw: no such photo, at .*thrown\.ts:6\n$/m],
+    [
+      "shape.ts",
+      `await executor.forward({ dtype: "float32", dims: [1, 2], data: new Float32Array(2) });`,
+      /input "image" has shape \[1, 2\][^\n]*\n {2}at file .*shape\.ts:6\n/,
+    ],
+  ])("is told with file and line: %s", async (name, body, message) => {
+    const { err } = await knight([
+      ...ARGS,
+      join(scratch.path, "out"),
+      "-uds",
+      scratch.file(name, lines(body)),
+    ]);
+    expect(err).toMatch(message);
   });
 });
 
