@@ -15,10 +15,10 @@ async function pass(stream: AsyncIterable<Uint8Array>, show: (text: string) => v
   for await (const part of stream) show(decoder.decode(part, { stream: true }));
 }
 
-const start: PythonHost["start"] = async (command, args, env, { show, signal }) => {
+const start: PythonHost["start"] = async (command, args, env, { need, show, signal }) => {
   if (!isGranted({ name: "run", command })) {
     throw new ConfigError(
-      `Deno was started without --allow-run=${command}: the Python that builds the model can't be started; add it, or give -m model.pt2, an archive of torch.export.save`,
+      `Deno was started without --allow-run=${command}: no Python can be started; add it, or give ${need.without}`,
       { option: "-m/--model" },
     );
   }

@@ -2,6 +2,7 @@ import type { Backend, Kernels } from "../../core-ts/index.ts";
 import type { ExternalReader } from "../../core-ts/onnx/external.ts";
 import type { BackendChoice } from "./backend-choice.ts";
 import type { Log } from "./cli/log.ts";
+import type { PythonNeed } from "./convert/python-command.ts";
 import type { ImageCodecs } from "./images/codecs.ts";
 import type { RegisteredFunctions } from "./infer/registry.ts";
 import type { Rasterizer } from "./plot/rasterizer.ts";
@@ -71,10 +72,13 @@ export interface UserDefaults {
 export interface PythonRun {
   /** As --python gives it; undefined: python3 or python on the PATH. */
   readonly interpreter: string | undefined;
+  readonly need: PythonNeed;
   /** For instance onnx_quantize_tool.export_model; it gets a folder as its only argument. */
   readonly module: string;
   /** Written to request.json in that folder. */
   readonly request: Readonly<Record<string, unknown>>;
+  /** More files for that folder. */
+  readonly inputs?: ReadonlyMap<string, Uint8Array>;
   /** Gets what it prints. */
   show(text: string): void;
   /** Ends it. */
@@ -148,6 +152,8 @@ export interface Ports {
   loadReportPage(): Promise<ReportPage>;
   /** Peak resident memory of this process in bytes; undefined where nobody tells. */
   peakMemory?(): Promise<number | undefined>;
+  /** examples/digits, as a person would name it; absent where the project's files are not at hand. */
+  readonly demoFolder?: string;
   readonly cpuCount: number;
   readonly version: string;
 }

@@ -1,15 +1,16 @@
 """Builds a model of a user script and exports it to ONNX: python -m onnx_quantize_tool.export_model FOLDER, with FOLDER/request.json.
 
-Writes model.onnx and reference.npz (inputs, and what torch answers) to FOLDER, or error.json: {"message", "trace"}.
+Writes model.onnx, reference.npz (inputs, and what torch answers) and version.txt to FOLDER, or error.json: {"message", "trace"}.
 """
 import importlib.util
 import inspect
 import json
 import os
 import sys
-import threading
 import traceback
 import warnings
+
+from onnx_quantize_tool.lifetime import die_with_parent
 
 OPSET = 14
 SEED = 20240501
@@ -23,17 +24,6 @@ MISSING = {
 
 class Wrong(Exception):
     """What the user can put right; its text is all that is shown."""
-
-
-def die_with_parent():
-    """Our standard input is a pipe from the program that started us: when it ends, so do we."""
-
-    def wait():
-        while os.read(0, 4096):
-            pass
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def load_script(path):
@@ -133,8 +123,9 @@ def seeded(inputs):
 def run(folder, request):
     name, script, weight = request["name"], request["script"], request.get("weight")
     made = build(name, script, weight)
-    import numpy
     import torch
+
+    from onnx_quantize_tool.arrays import save_arrays
 
     model, inputs = made["model"].cpu().eval(), made["inputs"]
     inputs = [one.detach().cpu() for one in (inputs if isinstance(inputs, (list, tuple)) else [inputs])]
@@ -153,7 +144,9 @@ def run(folder, request):
     with torch.no_grad():
         export(model, inputs, os.path.join(folder, "model.onnx"), names, {**axes_in, **axes_out})
     arrays = {**{key: one.numpy() for key, one in zip(names[0], given)}, **{key: one.numpy() for key, one in zip(names[1], answers)}}
-    numpy.savez(os.path.join(folder, "reference.npz"), **arrays)
+    save_arrays(os.path.join(folder, "reference.npz"), arrays)
+    with open(os.path.join(folder, "version.txt"), "w", encoding="utf-8") as file:
+        file.write(torch.__version__)
 
 
 def explained(error):

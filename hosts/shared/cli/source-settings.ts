@@ -14,7 +14,12 @@ export interface SourceSettings {
   readonly reference: string | undefined;
   /** The user's Python; undefined: the one on the PATH. */
   readonly python: string | undefined;
+  /** Whether a conversion is compared with the framework itself, where the user's Python has it. */
+  readonly comparesWithFramework: boolean;
 }
+
+/** As --python: none is started. */
+const NO_PYTHON = "none";
 
 /** Between the shapes of several inputs; no shape holds it. */
 export const NEXT_SHAPE = ";";
@@ -39,11 +44,19 @@ const ONLY_FOR: Readonly<Record<string, readonly [spelling: string, frameworks: 
 };
 
 function checkPython({ values, given }: ParsedOptions): void {
+  if (!given("python")) return;
   const script = String(values.userDefinedScript ?? "");
-  if (!given("python") || script.endsWith(".py")) return;
-  throw new ConfigError(
-    `--python is for Python scripts, and ${script === "" ? "no script is given" : `-uds is ${script}`}; leave it out, or give -uds script.py`,
-    { option: "--python" },
+  const refuse = (what: string) => {
+    throw new ConfigError(`--python ${what}`, { option: "--python" });
+  };
+  if (script.endsWith(".py")) {
+    if (values.python === NO_PYTHON)
+      refuse(`none starts no Python, and -uds ${script} needs one; leave it out`);
+    return;
+  }
+  if (values.framework !== "onnx") return;
+  refuse(
+    `is for Python scripts and models of other frameworks, -f is onnx, and ${script === "" ? "no script is given" : `-uds is ${script}`}; leave it out, or give -uds script.py`,
   );
 }
 
@@ -51,6 +64,7 @@ function checkPython({ values, given }: ParsedOptions): void {
 export function sourceSettings(options: ParsedOptions): SourceSettings {
   const { values, given } = options;
   const framework = values.framework as string;
+  const python = values.python as string | undefined;
   checkPython(options);
   for (const [name, [spelling, frameworks]] of Object.entries(ONLY_FOR)) {
     if (!given(name) || frameworks.includes(framework)) continue;
@@ -67,6 +81,7 @@ export function sourceSettings(options: ParsedOptions): SourceSettings {
     toChw: values.convert2chw === true,
     inputShapes: shapesOf((values.inputShapes ?? []) as readonly (string | number)[]),
     reference: values.reference as string | undefined,
-    python: values.python as string | undefined,
+    python: python === NO_PYTHON ? undefined : python,
+    comparesWithFramework: python !== NO_PYTHON,
   };
 }

@@ -1,11 +1,15 @@
 import { ConfigError, InternalError } from "../../../core-ts/errors.ts";
+import { type Inference, openInference } from "../../../core-ts/evaluate/inference.ts";
 import { CONVERTERS, type ConversionRequest, isConverted } from "../../../core-ts/frontends/index.ts";
 import { writeModel } from "../../../core-ts/onnx/write.ts";
+import { readNpz } from "../npy/npz.ts";
 import type { Staging } from "../ports.ts";
 import type { CommandRun } from "../quant/session.ts";
 import { openHost } from "../quant/session.ts";
-import { checkConversion } from "./check-conversion.ts";
+import { checkConversion, type Recorded } from "./check-conversion.ts";
+import { frameworkAnswers } from "./framework-answers.ts";
 import { type Exported, exportNamedModel, isNamedModel } from "./named-model.ts";
+import { seededInputs } from "./seeded-inputs.ts";
 
 const MODEL_OPTION = "-m/--model";
 
@@ -46,18 +50,40 @@ async function converted(run: CommandRun): Promise<Exported> {
   return { bytes: writeModel(await CONVERTERS[framework](await requestOf(run))) };
 }
 
+/** The answers that --reference gives. */
+async function givenAnswers({ settings, ports }: CommandRun, file: string): Promise<Recorded> {
+  const arrays = readNpz(await ports.files.read(file, "--reference"), file);
+  const remedy = "check that the file was recorded from this model";
+  return { from: file, arrays, toChw: settings.source.toChw, remedy };
+}
+
+/** Compares a converted model with every answer that is known, else with those of the framework; it runs in any case. */
+async function check(run: CommandRun, model: Inference, own: Recorded | undefined): Promise<string> {
+  const { reference } = run.settings.source;
+  const known = [
+    ...(own ? [own] : []),
+    ...(reference === undefined ? [] : [await givenAnswers(run, reference)]),
+  ];
+  if (known.length > 0) {
+    const checks: string[] = [];
+    for (const one of known) checks.push(await checkConversion(model, one));
+    return checks.join("; ");
+  }
+  await model.forward(seededInputs(model.inputs));
+  const found = await frameworkAnswers(run, model);
+  if ("recorded" in found) return checkConversion(model, found.recorded);
+  return `it loads and runs; its answers were not compared (${found.why}), which --reference FILE.npz does`;
+}
+
 async function convert(run: CommandRun): Promise<LoadedModel> {
-  const { reference, toChw } = run.settings.source;
-  const { bytes, recorded: own } = await converted(run);
+  const { bytes, recorded } = await converted(run);
   const host = await openHost(run);
-  const recorded =
-    reference === undefined
-      ? undefined
-      : { file: reference, toChw, bytes: await run.ports.files.read(reference, "--reference") };
-  const references = own && recorded ? [own, recorded] : [own ?? recorded];
-  const checks: string[] = [];
-  for (const one of references) checks.push(await checkConversion(bytes, host, one));
-  return { bytes, conversion: { checked: checks.join("; ") } };
+  const model = await openInference(bytes, host.backend);
+  try {
+    return { bytes, conversion: { checked: await check(run, model, recorded) } };
+  } finally {
+    await model.stop();
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ConfigError, InternalError } from "../../../core-ts/errors.ts";
 import type { QuantSettings } from "../cli/settings.ts";
+import { readNpz } from "../npy/npz.ts";
 import type { PythonOutcome } from "../ports.ts";
 import type { CommandRun } from "../quant/session.ts";
 import type { Recorded } from "./check-conversion.ts";
@@ -75,13 +76,22 @@ export async function exportNamedModel({ settings, ports }: CommandRun): Promise
   }
   const outcome = await ports.runPython({
     interpreter: python,
+    need: { packages: "torch onnx", without: "-m model.pt2, an archive of torch.export.save" },
     module: MODULE,
     request: { name: settings.model, script, ...(weight === undefined ? {} : { weight }) },
     show: (text) => ports.terminal.err(text),
     signal: ports.signal,
   });
   if (outcome.code !== 0) throw failure(script, outcome);
-  const [bytes, recorded] = ["model.onnx", "reference.npz"].map((name) => outcome.files.get(name));
-  if (!bytes || !recorded) throw new InternalError(`${MODULE} made no model`);
-  return { bytes, recorded: { file: "those of torch on seeded inputs", toChw: false, bytes: recorded } };
+  const { files } = outcome;
+  const [bytes, reference] = ["model.onnx", "reference.npz"].map((name) => files.get(name));
+  if (!bytes || !reference) throw new InternalError(`${MODULE} made no model`);
+  const version = new TextDecoder().decode(files.get("version.txt"));
+  const recorded: Recorded = {
+    from: `those of torch ${version} on seeded inputs`,
+    arrays: readNpz(reference, "reference.npz"),
+    toChw: false,
+    remedy: `check that the model of ${script} answers the same each time it is run`,
+  };
+  return { bytes, recorded };
 }

@@ -1,12 +1,7 @@
 import { AbortedError } from "../../../core-ts/errors.ts";
 import type { FileSystem } from "../files/file-system.ts";
 import type { PythonOutcome, PythonRun } from "../ports.ts";
-import { commandsOf, foundNone, PYTHON_VARIABLES, type PythonNeed } from "./python-command.ts";
-
-const NEED: PythonNeed = {
-  packages: "torch onnx",
-  without: "-m model.pt2, an archive of torch.export.save",
-};
+import { commandsOf, foundNone, PYTHON_VARIABLES } from "./python-command.ts";
 
 /** What a runtime gives of a process it has started. */
 export interface PythonHost {
@@ -42,7 +37,9 @@ export async function runPythonOn(host: PythonHost, run: PythonRun): Promise<Pyt
   const off = fs.onExit(() => fs.removeNow(folder));
   try {
     const request = new TextEncoder().encode(JSON.stringify(run.request));
-    await fs.writeFile(fs.path.join(folder, "request.json"), request);
+    for (const [name, bytes] of [["request.json", request] as const, ...(run.inputs ?? [])]) {
+      await fs.writeFile(fs.path.join(folder, name), bytes);
+    }
     const path = pythonPath ? `${modules}${delimiter}${pythonPath}` : modules;
     const commands = commandsOf(run.interpreter, fs.isWindows);
     for (const interpreter of commands) {
@@ -51,7 +48,7 @@ export async function runPythonOn(host: PythonHost, run: PythonRun): Promise<Pyt
       if (run.signal.aborted) throw new AbortedError("stopped while Python was running");
       if (code !== undefined) return { code, interpreter, files: await contentOf(fs, folder) };
     }
-    throw foundNone(commands, run.interpreter, NEED);
+    throw foundNone(commands, run.interpreter, run.need);
   } finally {
     off();
     await fs.remove(folder);

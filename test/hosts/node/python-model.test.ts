@@ -59,7 +59,7 @@ describe("-f pytorch -m NAME without Python", () => {
 
   it("takes --python with a Python script only", async () => {
     const { err } = await knight(["--chip", "TX5368AV200", "quant", "-m", "x.onnx", "--python", "python3"]);
-    expect(err).toMatch(/--python is for Python scripts, and no script is given/);
+    expect(err).toMatch(/--python is for Python scripts and models of other frameworks, -f is onnx, and no script is given/);
   });
 });
 

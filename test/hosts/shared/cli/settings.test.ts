@@ -19,6 +19,8 @@ describe("settings of a command line", () => {
         toChw: false,
         inputShapes: [],
         reference: undefined,
+        python: undefined,
+        comparesWithFramework: true,
       },
       runMode: "quant",
       inferFunction: "infer_auto",
