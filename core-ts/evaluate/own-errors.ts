@@ -66,7 +66,7 @@ export interface LayersAlone {
 export const NOTHING_ALONE: LayersAlone = { sums: new Map(), reach: new Map(), stats: new Map() };
 
 /** All values of a batch are held at once, in several forms: models with more than so many bytes of them are not looked at. */
-const MOST_BYTES = 2 ** 28;
+const MOST_BYTES = 256 * 1024 * 1024;
 
 function bytesOf({ graph }: Model, cuts: readonly Cut[]): number {
   const sizes = cuts.map(({ value }) =>

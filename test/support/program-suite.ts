@@ -41,7 +41,7 @@ export function programSuite(command: Command, more: readonly string[] = []): vo
       expect.stringMatching(/^Calibration 2 batches/),
       expect.stringMatching(/^Evaluation 2 batches/),
     ]);
-    expect(out).toMatch(/^Model +.*digits\.onnx\n/);
+    expect(out).toMatch(/^[\d.]+ % lost: .*\n\nModel +.*digits\.onnx\n/);
     expect(out).toContain("digits_quantize.onnx");
   });
 

@@ -26,12 +26,12 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** The short name where a number below zero, or a word that looks like an option, is not mistaken for one. */
+/** By the short name, unless a value would be taken for an option; numbers below zero are not. */
 function spelled({ long, values }: Word): string[] {
   const spec = QUANT_OPTIONS.find((known) => known.long === long);
   const short = spec?.shorts[0];
   const name = short === undefined ? `--${long}` : `-${short}`;
-  if (values.some((value) => value.startsWith("-"))) return values.map((value) => `--${long}=${value}`);
+  if (values.some((value) => /^-(?!\.?\d)/.test(value))) return values.map((value) => `--${long}=${value}`);
   const shapes = values
     .join("\0")
     .split(NEXT_SHAPE)

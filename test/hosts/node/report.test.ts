@@ -67,6 +67,20 @@ describe("the report of a run", () => {
     expect(out).toContain(report.advice[0]!.command);
   });
 
+  it("is summed up in the terminal: the worst layers, what stays float, files, what to try", async () => {
+    const { out } = await quantize("summary");
+    const own = [...out.matchAll(/^ {2}\S+ +\S+ +8 +([\d.]+) dB +[\d.]+ dB /gm)].map(([, text]) =>
+      Number(text),
+    );
+    expect(own).toHaveLength(5);
+    expect(own).toEqual([...own].sort((a, b) => a - b));
+    expect(out.split("\n").filter((line) => /dB/.test(line) && line.length > 80)).toEqual([
+      expect.stringMatching(/adds noise of|instead of|beyond/),
+    ]);
+    const { out: all } = await quantize("all", "-l", "0");
+    expect(all.match(/^ {2}\S+ +\S+ +8 +[\d.]+ dB|exact/gm)!.length).toBeGreaterThan(10);
+  });
+
   it("counts the calibration data, and what of it the grid clips", () => {
     const report = reportIn("plain");
     const input = report.layers[0]!;

@@ -59,10 +59,7 @@ describe("-r quant", () => {
     const loss = Number(/^([\d.]+) %$/.exec(fact(out, "Quantization Loss")!)![1]);
     expect(loss).toBeCloseTo((100 * Math.abs(fixed! - float!)) / float!, 3);
     expect(out).toMatch(/^[\d.]+ % lost: [\d.]+ became [\d.]+, outputs [\d.]+ dB$/m);
-    // 11 integer layers and the input.
-    expect(out).toContain(
-      "The 5 worst of 12 layers, by the noise they add themselves, on the first 8 batches:",
-    );
+    expect(out).toMatch(/^The 5 worst of 12 layers, .* on the first 8 batches:$/m);
     expect(out).not.toContain("\x1b[");
     expect(scratch.list().filter((path) => path.startsWith("out"))).toEqual([
       "out",
@@ -80,16 +77,8 @@ describe("-r quant", () => {
     for (const file of ["digits_quantize.onnx", "steps/optimized_float.onnx"]) expect(out).toContain(file);
   });
 
-  it("lists layers from the worst on", async () => {
-    const { out } = await quantize(join(scratch.path, "again"));
-    const own = [...out.matchAll(/^ {2}\S+ +Conv +8 +([\d.]+) dB +[\d.]+ dB /gm)].map(([, text]) =>
-      Number(text),
-    );
-    expect(own).toHaveLength(5);
-    expect(own).toEqual([...own].sort((a, b) => a - b));
-  });
-
-  it("writes the same bytes again", () => {
+  it("writes the same bytes again", async () => {
+    await quantize(join(scratch.path, "again"));
     const [a, b] = ["out", "again"].map((name) =>
       readFileSync(join(scratch.path, name, "digits_quantize.onnx")),
     );
