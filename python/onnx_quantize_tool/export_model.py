@@ -2,7 +2,6 @@
 
 Writes model.onnx, reference.npz (inputs, and what torch answers) and version.txt to FOLDER, or error.json: {"message", "trace"}.
 """
-import importlib.util
 import inspect
 import json
 import os
@@ -11,6 +10,7 @@ import traceback
 import warnings
 
 from onnx_quantize_tool.lifetime import die_with_parent
+from onnx_quantize_tool.script import load_script
 
 OPSET = 14
 SEED = 20240501
@@ -24,16 +24,6 @@ MISSING = {
 
 class Wrong(Exception):
     """What the user can put right; its text is all that is shown."""
-
-
-def load_script(path):
-    folder = os.path.dirname(os.path.abspath(path))
-    sys.path.insert(0, folder)
-    name = os.path.splitext(os.path.basename(path))[0]
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
 
 
 def build(name, script, weight):

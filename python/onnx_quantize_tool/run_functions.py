@@ -10,39 +10,25 @@ import sys
 
 # Outside of the script's own work, where it may clean up after a KeyboardInterrupt, an interrupt ends this at once.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-# In place of this file's own folder, whose modules are not for scripts to find.
-sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Not this file's own folder, whose modules are not for scripts to find. A script's own processes may come here too, with a path that is right.
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [path for path in sys.path if path != HERE]
+if os.path.dirname(HERE) not in sys.path:
+    sys.path.insert(0, os.path.dirname(HERE))
 
 import contextlib
 import ctypes
 import faulthandler
 import json
 import numbers
-import threading
 
 from onnx_quantize_tool.common.register import onnx_infer_func
 from onnx_quantize_tool.explain import explained
+from onnx_quantize_tool.lifetime import die_with_parent
 from onnx_quantize_tool.script import load_script
 
 OLDEST = (3, 7)
 REQUESTS, ANSWERS = 3, 4
-
-
-def die_with_parent():
-    """Ends this process, and what it has started, when the pipe at standard input does; the script sees an empty input."""
-    life = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-
-    def wait():
-        while os.read(life, 4096):
-            pass
-        if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 def flush(mark):
@@ -165,14 +151,14 @@ def main():
     script, mark = sys.argv[1], f"\0{sys.argv[2]}\0".encode()
     sys.argv[:] = [script]
     sys.dont_write_bytecode = True
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
-    faulthandler.enable()
     message = unfit()
     if message:
         tell_unfit(message, mark)
-    else:
-        serve(script, mark)
+        return
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    faulthandler.enable()
+    serve(script, mark)
 
 
 if __name__ == "__main__":

@@ -142,10 +142,13 @@ export class PythonSession {
   #failed(end: PythonEnd): void {
     const pending = this.#pending;
     this.#pending = undefined;
+    // One that is too old does not get as far as to say so.
+    const hint = this.#answers === 0 ? "; Python 3.7 or newer is needed" : "";
     pending?.failed(
-      new ConfigError(`Python (${this.#python?.interpreter}) ${endText(end)}, while ${pending.doing}`, {
-        option: "-uds/--user-defined-script",
-      }),
+      new ConfigError(
+        `Python (${this.#python?.interpreter}) ${endText(end)}, while ${pending.doing}${hint}`,
+        { option: "-uds/--user-defined-script" },
+      ),
     );
   }
 }
