@@ -37,21 +37,24 @@ function steps(folder: string, more: readonly string[], join: Ports["files"]["jo
 
 /**
  * Knight demo: quantizes the network of examples/digits on its calibration images, then measures the float and the quantized network on images neither
- * training nor calibration has seen. @param more options of quant for the first step; @param obey runs a command line.
+ * training nor calibration has seen. @param more options of quant for the first step; @param obey runs a command line with these ports.
  * @throws ConfigError where the example is not at hand.
  */
 export async function runDemo(
   more: readonly string[],
   ports: Ports,
-  obey: (argv: readonly string[]) => Promise<void>,
+  obey: (argv: readonly string[], ports: Ports) => Promise<void>,
 ): Promise<void> {
   if (ports.demoFolder === undefined)
     throw new ConfigError("Knight demo has no example here; run it in the project's folder");
   const say = (text: string) => ports.terminal.out(text);
   if (more.includes("-h") || more.includes("--help")) return say(HELP);
+  // A runtime that keeps modules would not run the script a second time.
+  let functions: ReturnType<Ports["loadScript"]> | undefined;
+  const once: Ports = { ...ports, loadScript: (path) => (functions ??= ports.loadScript(path)) };
   for (const { sentence, args } of steps(ports.demoFolder, more, ports.files.join)) {
     say(`\n${sentence}\n$ Knight ${args.join(" ")}\n`);
-    await obey(args);
+    await obey(args, once);
   }
   say(`\nThe quantized network is ${OUTPUT}/digits_quantize.onnx. Next: examples/digits/README.md\n`);
 }

@@ -99,7 +99,7 @@ export async function runKnight(argv: readonly string[], ports: Ports): Promise<
       await runDemo(
         argv.filter((word) => word !== command),
         ports,
-        (words) => obey(words, ports),
+        obey,
       );
     else await obey(argv, ports);
     return 0;
