@@ -111,53 +111,54 @@ function seriesOf(panel: LinePanel, i: number, chart: LinePanels): object[] {
 /** Short numbers at the y axis. */
 const tick = (value: number): string => String(Number(value.toPrecision(4)));
 
+const STEP = PANEL.height + PANEL.gap;
+const topOf = (panel: number): number => PANEL.top + STEP * panel;
+/** Where a panel's title and legend stand, above it. */
+const TITLE = 30;
+
+function titles(chart: LinePanels): object[] {
+  const ofPanels = chart.panels.map(({ title }, i) => ({
+    text: title,
+    left: PANEL.left - 6,
+    top: topOf(i) - TITLE,
+    textStyle: { fontSize: 13, color: INK },
+  }));
+  return [titleOf(chart.title, chart.subtitle), ...ofPanels];
+}
+
+function legends({ panels }: LinePanels): object[] {
+  return panels.flatMap(({ curves }, i) =>
+    curves.length > 1
+      ? [{ data: curves.map(({ name }) => name), right: PANEL.right, top: topOf(i) - TITLE, itemGap: 24 }]
+      : [],
+  );
+}
+
+function yAxis({ worst }: LinePanel, i: number): object {
+  return {
+    gridIndex: i,
+    type: "value",
+    // Errors are seen in proportion; similarities would all be near 1.
+    ...(worst === "highest" ? { min: 0 } : { scale: true }),
+    boundaryGap: worst === "lowest" ? ["16%", 0] : [0, "16%"],
+    axisLabel: { formatter: tick, color: INK, fontSize: 11 },
+    splitLine: { lineStyle: { color: "#e4e7eb" } },
+  };
+}
+
 /** Panels one below the other over the same layers: each unit has an axis of its own. */
 export function linePanels(chart: LinePanels): Chart {
   const { panels } = chart;
-  const step = PANEL.height + PANEL.gap;
-  const height = PANEL.top + step * panels.length - PANEL.gap + NAMES;
-  const last = panels.length - 1;
+  const { left, right, height } = PANEL;
   return {
     width: widthOf(chart),
-    height,
+    height: topOf(panels.length) - PANEL.gap + NAMES,
     option: {
-      title: [
-        titleOf(chart.title, chart.subtitle),
-        ...panels.map(({ title }, i) => ({
-          text: title,
-          left: PANEL.left - 6,
-          top: PANEL.top + step * i - 30,
-          textStyle: { fontSize: 13, color: INK },
-        })),
-      ],
-      legend: panels.flatMap(({ curves }, i) =>
-        curves.length > 1
-          ? [
-              {
-                data: curves.map(({ name }) => name),
-                right: PANEL.right,
-                top: PANEL.top + step * i - 30,
-                itemGap: 24,
-              },
-            ]
-          : [],
-      ),
-      grid: panels.map((_, i) => ({
-        left: PANEL.left,
-        right: PANEL.right,
-        top: PANEL.top + step * i,
-        height: PANEL.height,
-      })),
-      xAxis: panels.map((_, i) => xAxis(i, chart, i === last)),
-      yAxis: panels.map(({ worst }, i) => ({
-        gridIndex: i,
-        type: "value",
-        // Errors are seen in proportion; similarities would all be near 1.
-        ...(worst === "highest" ? { min: 0 } : { scale: true }),
-        boundaryGap: worst === "lowest" ? ["16%", 0] : [0, "16%"],
-        axisLabel: { formatter: tick, color: INK, fontSize: 11 },
-        splitLine: { lineStyle: { color: "#e4e7eb" } },
-      })),
+      title: titles(chart),
+      legend: legends(chart),
+      grid: panels.map((_, i) => ({ left, right, height, top: topOf(i) })),
+      xAxis: panels.map((_, i) => xAxis(i, chart, i === panels.length - 1)),
+      yAxis: panels.map(yAxis),
       series: panels.flatMap((panel, i) => seriesOf(panel, i, chart)),
     },
   };
