@@ -6,6 +6,7 @@ import { createImageCodecs } from "../shared/images/codecs.ts";
 import type { JobHost } from "../shared/job/index.ts";
 import type { ReportPage } from "../shared/report/report-page.ts";
 import { createWasmBackend, type WasmRuntime } from "../shared/wasm-backend.ts";
+import { MOST_THREADS, THREADS } from "./threads.ts";
 
 /** The build puts these files beside the worker. */
 const KERNELS = new URL("./kernels.simd.wasm", import.meta.url);
@@ -17,9 +18,6 @@ const ORT = {
   wasm: new URL("./ort/ort-wasm-simd-threaded.wasm", import.meta.url).href,
 };
 
-/** Threads share memory, which browsers allow to cross-origin isolated pages only. */
-const CORES = self.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
-
 /** ONNX Runtime is large: it is loaded when the first model runs. Browsers take another fragment for another module, which is an instance of its own. */
 async function loadRuntime(fragment = ""): Promise<WasmRuntime> {
   const url = `${ORT.js}${fragment}`;
@@ -30,7 +28,7 @@ async function loadRuntime(fragment = ""): Promise<WasmRuntime> {
 
 async function createBackend(threads: number): Promise<Backend> {
   return createWasmBackend(await loadRuntime(), {
-    threads: Math.min(threads, CORES),
+    threads: Math.min(threads, MOST_THREADS),
     loadThreaded: () => loadRuntime("#threads"),
     // Stopping a job ends the worker, so there is no message to let in between two runs.
     turn: async () => undefined,
@@ -65,7 +63,8 @@ export function browserHost(onEvent: JobHost["onEvent"]): JobHost {
     onEvent,
     now: () => performance.now(),
     signal: new AbortController().signal,
-    cpuCount: CORES,
+    cpuCount: MOST_THREADS,
+    threads: THREADS,
     version,
   };
 }

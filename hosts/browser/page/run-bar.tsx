@@ -1,3 +1,4 @@
+import { THREADS } from "../threads.ts";
 import { type Translate, useLanguage } from "./language.ts";
 import type { Stage } from "./stage-clock.ts";
 import type { JobState } from "./use-job.ts";
@@ -41,9 +42,6 @@ interface RunBarProps {
   readonly onStart: () => void;
   readonly onStop: () => void;
 }
-
-/** Threads share memory, which browsers allow to cross-origin isolated pages only. */
-const THREADS = crossOriginIsolated ? navigator.hardwareConcurrency : 1;
 
 /** Start, stop, and how far it is. */
 export function RunBar({ state, canStart, onStart, onStop }: RunBarProps) {

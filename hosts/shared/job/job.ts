@@ -29,4 +29,6 @@ export type JobEvent =
 export interface JobHost
   extends Omit<Ports, "terminal" | "files" | "defaults" | "startBar" | "loadScript" | "runPython"> {
   onEvent(event: JobEvent): void;
+  /** Threads of a job that does not say how many; all cores when absent. */
+  readonly threads?: number;
 }

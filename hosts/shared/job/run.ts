@@ -72,7 +72,7 @@ export async function openJob(
     runMode: job.runMode,
     saveDir: RESULTS,
     ...(data === undefined ? {} : { data: DATA }),
-    unlessGiven: { "cpu-num": host.cpuCount, ...unlessGiven },
+    unlessGiven: { "cpu-num": host.threads ?? host.cpuCount, ...unlessGiven },
   });
   const { ports, text } = jobPorts(host, files);
   return {

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page, Request } from "playwright-core";
+import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { BROWSER, ensureBrowserBuilt } from "../../../scripts/build-browser.mjs";
 import { type PageServer, servePage } from "../../../scripts/serve-page.mjs";
 import { startChromium } from "../../support/chromium.ts";
@@ -22,7 +22,15 @@ export interface Visit {
   readonly requests: readonly Request[];
 }
 
+type VisitOptions = Parameters<Browser["newContext"]>[0] & { readonly script?: string };
+
 export const EMPTY = "empty.html";
+
+/** A wait for what comes is long, since other tests and other people's work take the cores; what never comes still fails. */
+const WAIT_MS = 120_000;
+export const SOON = { timeout: WAIT_MS, interval: 50 };
+/** For a whole test: a few such waits. */
+export const PATIENCE = { timeout: 300_000 };
 
 function emptyPage(way: Way) {
   const isolation = {
@@ -41,6 +49,7 @@ export class Site {
   #servers = new Map<Way, PageServer>();
   #browser: Browser | undefined;
   #root: string | undefined;
+  readonly #contexts: BrowserContext[] = [];
 
   async open(): Promise<void> {
     await ensureBrowserBuilt();
@@ -59,9 +68,17 @@ export class Site {
     if (this.#root) rmSync(this.#root, { recursive: true, force: true });
   }
 
-  /** A fresh profile at `path`; EMPTY is a page without content, for programs that use the module. */
-  async visit(way: Way, path = "", options: Parameters<Browser["newContext"]>[0] = {}): Promise<Visit> {
+  /** Ends all visits: their pages would draw on, and their workers keep their memory. */
+  async leave(): Promise<void> {
+    for (const context of this.#contexts.splice(0)) await context.close();
+  }
+
+  /** A fresh profile at `path`; EMPTY is a page without content, for programs that use the module. `script` runs before the page's own. */
+  async visit(way: Way, path = "", { script, ...options }: VisitOptions = {}): Promise<Visit> {
     const context = await this.#browser!.newContext(options);
+    if (script) await context.addInitScript(script);
+    context.setDefaultTimeout(WAIT_MS);
+    this.#contexts.push(context);
     const page = await context.newPage();
     const complaints: string[] = [];
     const requests: Request[] = [];

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { BROWSER, ensureBrowserBuilt } from "../../../scripts/build-browser.mjs";
 import { servePage } from "../../../scripts/serve-page.mjs";
 import { startChromium, whyNoChromium } from "../../support/chromium.ts";
+import { PATIENCE } from "./browser-page.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Inside the project, so that the package's own name means what package.json exports. */
@@ -17,12 +18,12 @@ function run(...args: string[]): string {
   return status === 0 ? "" : `${stdout}${stderr}`;
 }
 
-describe("a project that uses the module", () => {
+describe("a project that uses the module", PATIENCE, () => {
   beforeAll(async () => {
     await ensureBrowserBuilt();
     rmSync(SCRATCH, { recursive: true, force: true });
     mkdirSync(SCRATCH, { recursive: true });
-  }, 120_000);
+  }, PATIENCE.timeout);
 
   it("is told the types of docs/browser.md's examples", () => {
     const page = readFileSync(join(ROOT, "docs", "browser.md"), "utf8");

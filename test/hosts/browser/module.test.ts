@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { loadNodeImages } from "../../../hosts/node/images.ts";
 import { loadNodeReportPage } from "../../../hosts/node/report-page.ts";
 import { type JobHost, quantizeJob } from "../../../hosts/shared/job/index.ts";
 import { webBackend } from "../../support/backends.ts";
 import { whyNoChromium } from "../../support/chromium.ts";
 import { loadKernels } from "../../support/kernels.ts";
-import { EMPTY, Site, type Way } from "./browser-page.ts";
+import { EMPTY, PATIENCE, Site, SOON, type Way } from "./browser-page.ts";
 
 const DEMO = new URL("../../../examples/digits/", import.meta.url);
 const OPTIONS = { "batch-size": 8 };
@@ -55,7 +55,7 @@ function inPage<T>(page: Page, body: string): Promise<T> {
 const QUANTIZE = `
   const events = [];
   const result = await knight.quantize(new File([model], "digits.onnx"), {
-    data: [new File([images], "calibration.npy")], options, onEvent: (event) => events.push(event) });
+    data: [new File([images], "calibration.npy")], options: { ...options, "cpu-num": 2 }, onEvent: (event) => events.push(event) });
   return { isolated: crossOriginIsolated, name: result.model.name, model: await sha256(result.model.bytes), report: result.report,
     scales: Object.keys(result.scales).length, files: result.files.map(({ name }) => name), events };`;
 
@@ -69,8 +69,9 @@ interface Quantized {
   readonly events: readonly { readonly kind: string; readonly done?: number; readonly total?: number }[];
 }
 
-describe.skipIf(missing)(`the browser module${missing ? `: ${missing}` : ""}`, () => {
+describe.skipIf(missing)(`the browser module${missing ? `: ${missing}` : ""}`, PATIENCE, () => {
   beforeAll(() => site.open());
+  afterEach(() => site.leave());
   afterAll(() => site.close());
 
   it.each<Way>(["isolated", "not isolated"])("writes the bytes that Node writes, %s", async (way) => {
@@ -155,7 +156,7 @@ describe.skipIf(missing)(`the browser module${missing ? `: ${missing}` : ""}`, (
     expect(page.workers().length).toBeGreaterThan(0);
     await page.evaluate(`import("/index.js").then(({ close }) => close())`);
     // Chromium lets a worker that computes, and its threads, go on for up to two seconds.
-    await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.workers().length, SOON).toBe(0);
   });
 
   it("refuses a signal that has fired already, without starting a worker", async () => {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { whyNoChromium } from "../../support/chromium.ts";
-import { Site, WAYS, type Way } from "./browser-page.ts";
+import { PATIENCE, Site, SOON, WAYS, type Way } from "./browser-page.ts";
 
 const DEMO = new URL("../../../examples/digits/", import.meta.url);
 const missing = whyNoChromium();
@@ -61,11 +61,12 @@ const WAYS_OUT = `async (url) => {
   return tried;
 }`;
 
-describe.skipIf(missing)(`nothing leaves the page${missing ? `: ${missing}` : ""}`, () => {
+describe.skipIf(missing)(`nothing leaves the page${missing ? `: ${missing}` : ""}`, PATIENCE, () => {
   beforeAll(async () => {
     await Promise.all([listening(stranger), listening(careless)]);
     await site.open();
   });
+  afterEach(() => site.leave());
   afterAll(async () => {
     await site.close();
     for (const server of [stranger, careless]) server.close();
@@ -118,7 +119,7 @@ describe.skipIf(missing)(`nothing leaves the page${missing ? `: ${missing}` : ""
       "GET /link",
       "POST /form",
     ];
-    await expect.poll(() => came).toEqual(expect.arrayContaining(heard));
+    await expect.poll(() => came, SOON).toEqual(expect.arrayContaining(heard));
     came.length = 0;
   });
 
@@ -134,11 +135,9 @@ describe.skipIf(missing)(`nothing leaves the page${missing ? `: ${missing}` : ""
     },
   );
 
-  // Where other tests keep both cores busy Chromium was seen to lose the page's reload: tried again.
-  it("shows a report with its own styles and scripts where they reach nothing", { retry: 2 }, async () => {
-    const { page } = await site.visit("isolated");
+  it("shows a report with its own styles and scripts where they reach nothing", async () => {
     // A report as a later version may write it, put among the files that the worker answers with.
-    await page.addInitScript(`{
+    const script = `{
       const report = \`<style>h1 { color: rgb(1, 2, 3) }</style><h1>report</h1><p></p><script>
         (${WAYS_OUT})("${strangerUrl()}").then((tried) => {
           document.querySelector("p").textContent = "got out by: " + tried + "; " + getComputedStyle(document.querySelector("h1")).color;
@@ -152,8 +151,8 @@ describe.skipIf(missing)(`nothing leaves the page${missing ? `: ${missing}` : ""
           (listener.handleEvent ?? listener).call(this, event);
         }, ...rest);
       };
-    }`);
-    await page.reload();
+    }`;
+    const { page } = await site.visit("isolated", "", { script });
     await page.getByRole("button", { name: "Try the demo" }).click();
     const frame = page.frameLocator("iframe");
     await frame.getByRole("heading", { name: "report" }).waitFor();

@@ -13,7 +13,7 @@ function gzipped(...paths: string[]): number {
 const filesOf = (folder: string) => readdirSync(join(BROWSER, folder)).map((name) => `${folder}/${name}`);
 
 describe("what a page loads", () => {
-  beforeAll(() => ensureBrowserBuilt(), 120_000);
+  beforeAll(() => ensureBrowserBuilt());
 
   it("is below 400 kB gzip for the module, besides ONNX Runtime's own files", () => {
     const top = readdirSync(BROWSER).filter((name) => /\.(js|wasm)$/.test(name));
