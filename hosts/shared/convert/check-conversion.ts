@@ -97,5 +97,5 @@ export async function checkConversion(model: Inference, recorded: Recorded): Pro
     if (!expected) throw wanted(recorded.from, "output", model.outputs, recorded.arrays.keys());
     largest = Math.max(largest, checkedDifference(name, answers.get(name)!, expected, recorded));
   }
-  return `its answers differ from ${recorded.from} by at most ${largest.toPrecision(2)} of the largest`;
+  return `its answers differ from those of ${recorded.from} by at most ${largest.toPrecision(2)} of the largest`;
 }

@@ -66,7 +66,7 @@ function crash({ code, interpreter, files }: PythonOutcome): string {
 
 /**
  * Has the framework, where it is a package of the user's own Python, run the model on seeded data. Nothing that goes wrong there says anything of
- * the conversion: it is told as a warning.
+ * the conversion: it is only told.
  */
 export async function frameworkAnswers(run: CommandRun, model: Inference): Promise<FrameworkAnswers> {
   const { settings, ports, log } = run;
@@ -77,19 +77,15 @@ export async function frameworkAnswers(run: CommandRun, model: Inference): Promi
   const outcome = await ask(run, model, inputs);
   if (typeof outcome === "string") return { why: outcome };
   const { files, interpreter } = outcome;
-  log("debug", decoded(files.get("log.txt")));
-  const warned = (why: string) => {
-    log("warning", `the conversion is not compared with ${settings.source.framework}: ${why}`);
-    return { why };
-  };
+  if (files.has("log.txt")) log("debug", decoded(files.get("log.txt")));
   const told = files.get("result.json");
-  if (!told) return warned(crash(outcome));
+  if (!told) return { why: crash(outcome) };
   const result = JSON.parse(decoded(told)) as Result;
   if ("missing" in result) return { why: `${interpreter} has no package ${result.missing}` };
   const name = `${result.package} ${result.version}`.trimEnd();
-  if (result.refused !== undefined) return warned(`${name} did not run the model: ${result.refused}`);
+  if (result.refused !== undefined) return { why: `${name} did not run the model: ${result.refused}` };
   const answers = readNpz(files.get("answers.npz")!, "answers.npz");
-  const from = `those of ${name} on seeded inputs`;
+  const from = `${name} on seeded inputs`;
   const remedy = "cut the model before this output, or leave the comparison out with --python none";
   return { recorded: { from, arrays: new Map([...inputs, ...answers]), toChw, remedy } };
 }

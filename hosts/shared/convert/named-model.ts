@@ -88,7 +88,7 @@ export async function exportNamedModel({ settings, ports }: CommandRun): Promise
   if (!bytes || !reference) throw new InternalError(`${MODULE} made no model`);
   const version = new TextDecoder().decode(files.get("version.txt"));
   const recorded: Recorded = {
-    from: `those of torch ${version} on seeded inputs`,
+    from: `torch ${version} on seeded inputs`,
     arrays: readNpz(reference, "reference.npz"),
     toChw: false,
     remedy: `check that the model of ${script} answers the same each time it is run`,
