@@ -68,7 +68,10 @@ export const ANSWERS = {
       scales: z.record(z.string(), scale),
       report,
       text: z.string().openapi({ description: "The summary that the command line prints" }),
-      files: z.array(encodedFile),
+      files: z.array(encodedFile).openapi({
+        description:
+          "Whatever else the run wrote; among it {name}_report.json, every layer's error and statistics, and {name}_report.html, the same as a page in one file",
+      }),
     })
     .openapi("Quantized"),
   inspect: z.object({ findings: z.array(finding) }).openapi("Inspection"),

@@ -31,7 +31,7 @@ function quantizedJson({ model, scales, report, text, files }: QuantizeResult): 
   return { model: encoded(model), scales, report, text, files: files.map(encoded) };
 }
 
-/** Everything as files; report.json holds what is no file. */
+/** Everything as files, the report's page among them; report.json holds what is no file. */
 function allFiles({ model, scales, report, text, files }: QuantizeResult) {
   const bytes = new TextEncoder().encode(JSON.stringify({ report, scales, text }, null, 2));
   return [{ name: "report.json", bytes }, model, ...files];
@@ -45,11 +45,19 @@ function asModel({ model, report }: QuantizeResult): Response {
   return response;
 }
 
+/** Media types of files by the ends of their names. */
+const TYPES: readonly (readonly [end: string, type: string])[] = [
+  [".json", JSON_TYPE],
+  [".html", "text/html; charset=utf-8"],
+];
+
+const typeOf = (name: string) => TYPES.find(([end]) => name.endsWith(end))?.[1] ?? BYTES;
+
 function asMultipart(result: QuantizeResult): Response {
   const boundary = `knight-${crypto.randomUUID()}`;
   const parts = allFiles(result).map((file) => ({
     ...file,
-    type: file.name.endsWith(".json") ? JSON_TYPE : BYTES,
+    type: typeOf(file.name),
   }));
   const headers = { "Content-Type": `multipart/mixed; boundary=${boundary}` };
   return new Response(multipart(parts, boundary), { headers });
