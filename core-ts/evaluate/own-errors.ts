@@ -43,14 +43,19 @@ function cutsOf({ meaning, layers, plan }: QuantizedGraph, float: Model): Cut[] 
 
 function integers(real: Float32Array, scale: number, { dtype }: IntType, dims: readonly number[]): Tensor {
   const whole = new ARRAYS[dtype](real.length);
-  for (let i = 0; i < real.length; i++) whole[i] = Math.round(real[i]! / scale);
+  const inverse = 1 / scale;
+  for (let i = 0; i < real.length; i++) whole[i] = Math.round(real[i]! * inverse);
   return { dtype, dims, data: whole } as Tensor;
 }
 
 /** float32 as the float model sees it, so that what only moves integers is exact. */
 function realOf(t: Tensor, scale: number): Float32Array | undefined {
   if (t.dtype === "float32") return t.data;
-  return t.dtype in ARRAYS ? Float32Array.from(t.data as Int8Array, (q) => q * scale) : undefined;
+  if (!(t.dtype in ARRAYS)) return undefined;
+  const whole = t.data as Int8Array;
+  const real = new Float32Array(whole.length);
+  for (let i = 0; i < whole.length; i++) real[i] = whole[i]! * scale;
+  return real;
 }
 
 /** Of single layers, by the name of their value. */

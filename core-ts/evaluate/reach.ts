@@ -17,11 +17,16 @@ export class ReachSums implements Reach {
   /** Beyond: further than rounding takes it. */
   add(x: Float32Array, scale: number, { qmin, qmax }: IntType): void {
     const [low, high] = [(qmin - 0.5) * scale, (qmax + 0.5) * scale];
-    for (const v of x) {
-      if (v < low || v > high) this.#beyond++;
-      if (v < this.min) this.min = v;
-      if (v > this.max) this.max = v;
+    let [min, max, beyond] = [this.min, this.max, 0];
+    for (let i = 0; i < x.length; i++) {
+      const v = x[i]!;
+      if (v < low || v > high) beyond++;
+      if (v < min) min = v;
+      if (v > max) max = v;
     }
+    this.min = min;
+    this.max = max;
+    this.#beyond += beyond;
     this.#count += x.length;
   }
 

@@ -82,7 +82,7 @@ function givenScale({ layer, width, givenBy }: Site): Remedy | undefined {
   return {
     node: layer.node,
     kind: "scale",
-    why: `the scale of "${layer.value}" given by ${givenBy} is ${times} what calibration would choose (${short(layer.scale)} instead of ${short(layer.scale / factor)}); drop it`,
+    why: `the scale of "${layer.value}" given by ${givenBy} is about ${times} what calibration would choose (${short(layer.scale)} instead of ${short(layer.scale / factor)}); drop it`,
     change: { kind: "calibrate" },
   };
 }

@@ -21,8 +21,8 @@ import type { CommandRun } from "./session.ts";
 
 /** Runs of the quantized model whose layers are compared one by one; -du compares all. */
 export const COMPARED_RUNS = 8;
-/** Runs in which every layer is also looked at by itself: a few give its noise to a tenth of a dB. */
-const OWN_RUNS = 4;
+/** Runs in which every layer is also looked at by itself: two of a network on pictures give its noise to half a dB. */
+const OWN_RUNS = 2;
 
 /** Everything the passes over the data need. */
 export interface Work extends CommandRun {

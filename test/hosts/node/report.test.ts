@@ -11,9 +11,9 @@ afterAll(() => scratch.remove());
 
 const ARGS = [
   ...["quant", "-m", `${DEMO}/digits.onnx`, "-uds", `${DEMO}/infer_digits.ts`, "-if", "infer_digits"],
-  ...["-d", `${DEMO}/calibration.npy`, "-bs", "16", "-i", "4"],
-  // With 16 samples a run, the four runs in which layers are looked at by themselves see what calibration saw.
-  ...["-ib", "16"],
+  ...["-d", `${DEMO}/calibration.npy`, "-bs", "32", "-i", "2"],
+  // With 32 samples a run, the two runs in which layers are looked at by themselves see what calibration saw.
+  ...["-ib", "32"],
 ];
 const folder = (name: string) => join(scratch.path, name);
 const quantize = (name: string, ...more: string[]): Promise<Outcome> =>
@@ -141,7 +141,7 @@ describe("the report of a run", () => {
     const [first] = report.advice;
     expect(first).toMatchObject({ node, kind: "scale" });
     // Calibration on 64 samples, here the same: kl finds the scale that -gsj wrote.
-    expect(first!.why).toContain(`given by -lsj (${file}) is 100 times what calibration would choose`);
+    expect(first!.why).toContain(`given by -lsj (${file}) is about 100 times what calibration would choose`);
     expect(out).toContain(`${node}: ${first!.why}`);
     expect(first!.command).not.toContain("lsj");
     expect((await run(first!.command)).code).toBe(0);
@@ -154,9 +154,9 @@ describe("the report of a run", () => {
   it("is written for each of several strategies", async () => {
     const { code, out } = await quantize("several", "-qm", "min_max", "mse");
     expect(code).toBe(0);
-    const [a, b] = ["several/min_max_i4", "several/mse_i4"].map(reportIn);
+    const [a, b] = ["several/min_max_i2", "several/mse_i2"].map(reportIn);
     expect([a!.verdict.observer, b!.verdict.observer]).toEqual(["min_max", "mse"]);
-    expect(b!.rerun.command).toMatch(/-qm mse -i 4$/);
+    expect(b!.rerun.command).toMatch(/-qm mse -i 2$/);
     expect(["min_max", "mse"]).toContain(reportIn("several").verdict.observer);
     expect(out).toContain("digits_report.html");
   });
