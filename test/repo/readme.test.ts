@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadScript } from "../../hosts/node/script.ts";
 import { QUANT_OPTIONS } from "../../hosts/shared/cli/quant-options.ts";
+import { COMPARE_OPTIONS } from "../../hosts/shared/compare/options.ts";
 import { knight, Scratch } from "../support/command.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -82,7 +83,12 @@ describe.each(PAGES)("%s", (page) => {
   });
 
   it("names options that exist", () => {
-    const all = new Set([...spellings(QUANT_OPTIONS), "--chip", "--default-chip", "--help"]);
+    const all = new Set([
+      ...spellings([...QUANT_OPTIONS, ...COMPARE_OPTIONS]),
+      "--chip",
+      "--default-chip",
+      "--help",
+    ]);
     const named = optionsIn(read(page));
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((option) => !all.has(option))).toEqual([]);

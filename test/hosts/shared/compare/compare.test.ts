@@ -192,26 +192,21 @@ describe("two dumps", () => {
 describe("pictures", () => {
   it("are PNG and SVG, with the indices' names", async () => {
     const folder = join(scratch.path, "pictures");
-    const { code, out } = await knight(["compare", "-qd", dump, "-sh", "--show-plot", "-s", folder], {
-      loadRasterizer: loadNodeRasterizer,
-    });
+    const { code, out } = await knight(
+      ["compare", "-qd", dump, "-on", "/a/conv", "-sh", "--show-plot", "-s", folder],
+      { loadRasterizer: loadNodeRasterizer },
+    );
     expect(code).toBe(0);
     expect(out).toContain("plot_out_name_idx.txt");
     expect(scratch.list().filter((path) => path.startsWith("pictures/") && path.includes("."))).toEqual([
       "pictures/compare_result.json",
       "pictures/compare_result.txt",
-      ...["0000:%2Fa%2Fconv", "0001:b", "0002:c", "0003:d"].flatMap((name) => [
-        `pictures/histograms/${name}.png`,
-        `pictures/histograms/${name}.svg`,
-      ]),
+      "pictures/histograms/0000:%2Fa%2Fconv.png",
+      "pictures/histograms/0000:%2Fa%2Fconv.svg",
       "pictures/plot_out_name_idx.txt",
       "pictures/plot_result.png",
       "pictures/plot_result.svg",
     ]);
-    expect(readFileSync(join(folder, "plot_out_name_idx.txt"), "utf8")).toBe("0 /a/conv\n1 b\n2 c\n3 d\n");
-    const svg = readFileSync(join(folder, "histograms/0000:%2Fa%2Fconv.svg"), "utf8");
-    for (const title of ["Float output", "Quantized output", "Float weight", "Quantized weight"])
-      expect(svg).toContain(title);
     const { width, height, colors } = decodePng(readFileSync(join(folder, "plot_result.png")));
     expect(width).toBeGreaterThan(1500);
     expect(height).toBeGreaterThan(800);
@@ -219,11 +214,22 @@ describe("pictures", () => {
     expect(colors).toBeGreaterThan(50);
   });
 
-  it("are SVG only where the host makes no pixels", async () => {
+  it("are SVG only where the host makes no pixels; histograms of all layers need no -on", async () => {
     const folder = join(scratch.path, "svg");
-    expect((await compare("-qd", dump, "--show-plot", "--save-dir", folder)).code).toBe(0);
-    expect(scratch.list().filter((path) => path.startsWith("svg/"))).toContain("svg/plot_result.svg");
-    expect(scratch.list()).not.toContain("svg/plot_result.png");
+    expect((await compare("-qd", dump, "--show-plot", "-sh", "--save-dir", folder)).code).toBe(0);
+    const written = scratch.list().filter((path) => /^svg\/.*\.(svg|png)$/.test(path));
+    expect(written).toEqual([
+      ...["0000:%2Fa%2Fconv", "0001:b", "0002:c", "0003:d"].map((name) => `svg/histograms/${name}.svg`),
+      "svg/plot_result.svg",
+    ]);
+    expect(readFileSync(join(folder, "plot_out_name_idx.txt"), "utf8")).toBe("0 /a/conv\n1 b\n2 c\n3 d\n");
+    const titles = (file: string) =>
+      ["Float output", "Quantized output", "Float weight", "Quantized weight"].filter((title) =>
+        readFileSync(join(folder, "histograms", file), "utf8").includes(title),
+      );
+    expect(titles("0000:%2Fa%2Fconv.svg")).toHaveLength(4);
+    // An Add has no weights.
+    expect(titles("0001:b.svg")).toEqual(["Float output", "Quantized output"]);
   });
 });
 
