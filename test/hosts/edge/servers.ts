@@ -22,8 +22,14 @@ export interface TestServer {
 
 const FOLDER = join(ROOT, "build", "edge");
 
+/** Each request has a connection of its own: one that waits for the next is closed by the server after some seconds, maybe just when this busy process writes to it. */
 function tested({ url, output, stop }: EdgeServer): TestServer {
-  return { fetch: (path, init) => fetch(`${url}${path}`, init), output, close: stop };
+  const alone = (init: RequestInit = {}): RequestInit => {
+    const headers = new Headers(init.headers);
+    headers.set("Connection", "close");
+    return { ...init, headers };
+  };
+  return { fetch: (path, init) => fetch(`${url}${path}`, alone(init)), output, close: stop };
 }
 
 /** The sources of the Node server, bundled, since this Node runs no TypeScript. */
