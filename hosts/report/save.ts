@@ -1,9 +1,11 @@
+import { fileName } from "./figures.ts";
+
 /** Hands a file to the reader. */
 export function save(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = name;
+  link.download = fileName(name);
   link.click();
   // The browser has taken the content by the next turn of its loop; a minute is for slow ones.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
