@@ -5,6 +5,7 @@ import { OBSERVERS, type ObserverName } from "../observers/index.ts";
 import type { RangeOptions } from "../observers/observer.ts";
 import { ownPlan, type QuantPlan, scaleOwner, type ValuePlan } from "../plan/plan.ts";
 import { activationScale, type IntType, intType } from "./scale.ts";
+import { fitScalesOfZeros } from "./zero-scales.ts";
 
 type Own = Extract<ValuePlan, { kind: "own" }>;
 
@@ -20,6 +21,8 @@ export interface ChosenScale {
  * 37 / 37 / 71 dB with a quarter more, 69 / 68 / 67 dB doubled.
  */
 export const HEADROOM = { 8: 1, 16: 2 } as const;
+
+const isZero = ({ min, max }: TensorStats): boolean => min === 0 && max === 0;
 
 /** The scale that an observer finds for a value on a grid. @throws DataError naming the value when nothing was observed. */
 export function observedScale(
@@ -49,15 +52,21 @@ export function chooseScales(
   ranges: Ranges,
   options: RangeOptions,
 ): Map<string, ChosenScale> {
-  const chosen = new Map<string, ChosenScale>();
+  const scales = new Map<string, number>();
+  const zeros = new Set<string>();
   for (const [value, own] of plan.values) {
     if (own.kind !== "own") continue;
-    const type = intType(own.bits, own.signed);
     const stats = ranges.stats.get(value);
-    const scale = own.scale ?? observedScale(value, own, stats, options);
-    chosen.set(value, { scale, threshold: scale * type.qmax });
+    scales.set(value, own.scale ?? observedScale(value, own, stats, options));
+    if (own.scale === undefined && stats && isZero(stats)) zeros.add(value);
   }
-  return chosen;
+  fitScalesOfZeros(plan, zeros, scales);
+  return new Map(
+    [...scales].map(([value, scale]) => {
+      const { bits, signed } = ownPlan(plan, value)!;
+      return [value, { scale, threshold: scale * intType(bits, signed).qmax }];
+    }),
+  );
 }
 
 /** The scale on which an op whose own observer is `observer` reads a value of another width, as integers of type `to`. */
@@ -73,8 +82,9 @@ export function borderScales(
   return (value, to, observer) => {
     const owner = scaleOwner(plan, value)!;
     const own = ownPlan(plan, value)!;
-    if (own.bits < to.bits || own.scale !== undefined)
+    const stats = ranges.stats.get(owner);
+    if (own.bits < to.bits || own.scale !== undefined || (stats && isZero(stats)))
       return activationScale(chosen.get(owner)!.threshold, to.qmax);
-    return observedScale(owner, { ...own, ...to, observer }, ranges.stats.get(owner), options);
+    return observedScale(owner, { ...own, ...to, observer }, stats, options);
   };
 }
