@@ -27,7 +27,10 @@ export type JobEvent =
 
 /** All that a job needs from the runtime it stands on. */
 export interface JobHost
-  extends Omit<Ports, "terminal" | "files" | "defaults" | "startBar" | "loadScript" | "runPython"> {
+  extends Omit<
+    Ports,
+    "terminal" | "files" | "defaults" | "startBar" | "loadScript" | "runPython" | "startPython"
+  > {
   onEvent(event: JobEvent): void;
   /** Threads of a job that does not say how many; all cores when absent. */
   readonly threads?: number;
