@@ -18,7 +18,7 @@ export type LayerListener = (
 ) => Promise<void>;
 
 /** Bytes of layers, float and quantized, that are alive at a time; more only where a single layer has more. */
-const ALIVE = 64 * 2 ** 20;
+const ALIVE = 64 * 1024 * 1024;
 
 export interface ComparisonOptions {
   /** Sees every layer's tensors. */

@@ -49,3 +49,28 @@ export function writeDump(folder: string, layers: readonly HandLayer[]): string 
   );
   return folder;
 }
+
+/** Two batches each of Conv, Add, Gemm and Add: off, exact, opposite, and an error against zeros. */
+export function fourLayers(folder: string): string {
+  return writeDump(folder, [
+    {
+      name: "/a/conv",
+      scale: 0.5,
+      float: [
+        [1, 2],
+        [-3, 4],
+      ],
+      quant: [
+        [4, 2],
+        [-6, 12],
+      ],
+      weight: [
+        [1, 2, 3, 4],
+        [1, 2, 3, 3.5],
+      ],
+    },
+    { name: "b", op: "Add", float: [[1, 1], [1]], quant: [[1, 1], [1]] },
+    { name: "c", op: "Gemm", float: [[1, -1], [2]], quant: [[-1, 1], [2]] },
+    { name: "d", op: "Add", float: [[0, 0], [0]], quant: [[0, 1], [0]] },
+  ]);
+}

@@ -43,8 +43,7 @@ function elementSections({ settings, layers }: CompareResult, paint: Paint): str
 }
 
 /** Sentences about what the numbers do not say. */
-export function remarks({ layers, notes, sides }: CompareResult): string[] {
-  const batches = new Set(layers.map((layer) => layer.batches));
+export function remarks({ layers, notes }: CompareResult): string[] {
   return [
     ...notes,
     ...layers.flatMap(({ layer, nonFinite }) =>
@@ -52,9 +51,6 @@ export function remarks({ layers, notes, sides }: CompareResult): string[] {
         ? [`${layer}: ${nonFinite} pairs hold NaN or infinity, so that no measure is a number`]
         : [],
     ),
-    ...(sides.left.dump !== sides.right.dump && batches.size > 0
-      ? [`compared over ${[...batches].join(" or ")} batches that both have`]
-      : []),
   ];
 }
 
