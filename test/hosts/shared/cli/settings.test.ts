@@ -54,6 +54,7 @@ describe("settings of a command line", () => {
       caches: [],
       writeScales: false,
       loadScales: undefined,
+      words: [{ long: "model", values: ["x.onnx"] }],
       notes: [],
     });
   });
