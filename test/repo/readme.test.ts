@@ -137,7 +137,7 @@ describe("the code in the pages runs as it stands", () => {
 
   it("the library's use writes a model", async () => {
     const output = join(scratch.path, "library.onnx");
-    const program = blockOf("README.md", "js")
+    const program = blockOf("docs/library.md", "js")
       .replace('"digits_quantize.onnx"', JSON.stringify(output))
       .replaceAll('"examples/digits/', `"${DIGITS}/`);
     await loadScript(scratch.file("library.mjs", program));
