@@ -171,10 +171,7 @@ const HAS_NUMPY = spawnSync("python3", ["-c", "import numpy"]).status === 0;
 function fakeCaffe(name: string, answer: string, onImport = ""): string {
   const folder = join(scratch.path, name, "caffe");
   mkdirSync(folder, { recursive: true });
-  return join(
-    scratch.file(
-      join(name, "caffe", "__init__.py"),
-      `import os, sys, numpy
+  const content = `import os, sys, numpy
 print("chatter")
 ${onImport}
 __version__ = "1.0.0-fake"
@@ -190,17 +187,16 @@ class Net:
     def forward(self):
         data = self.blobs["data"].data
         self.blobs["file"].data = ${answer}
-`,
-    ),
-    "../..",
-  );
+`;
+  scratch.file(join(name, "caffe", "__init__.py"), content);
+  return join(scratch.path, name);
 }
 
 describe.skipIf(!HAS_NUMPY)("record_answers.py (needs python3 with numpy)", () => {
   const before = process.env.PYTHONPATH;
   afterEach(() => {
-    process.env.PYTHONPATH = before;
     if (before === undefined) delete process.env.PYTHONPATH;
+    else process.env.PYTHONPATH = before;
   });
   const withFake = (path: string) => {
     process.env.PYTHONPATH = path;
