@@ -20,7 +20,7 @@ export type Change =
   | { readonly kind: "scale"; readonly value: string; readonly threshold: number; readonly scale: number }
   | { readonly kind: "calibrate" }
   | { readonly kind: "more data" }
-  | { readonly kind: "cut"; readonly outputs: readonly string[] };
+  | { readonly kind: "exclude" };
 
 export interface Remedy extends Pick<Advice, "node" | "kind" | "why"> {
   readonly change: Change;
@@ -29,8 +29,6 @@ export interface Remedy extends Pick<Advice, "node" | "kind" | "why"> {
 /** What remedies depend on besides the layers. */
 export interface Circumstances {
   readonly plan: QuantPlan;
-  /** Outputs of the model. */
-  readonly outputs: readonly string[];
   /** By value, how the compared data lie. */
   readonly reach: LayersAlone["reach"];
   /** Samples of the calibration. */
@@ -179,30 +177,20 @@ function moreBits({ layer, own, plan, takesMix, takesScales }: Site): Remedy | u
   };
 }
 
-/** Leaves the node, and what depends on it, to the host: the last resort. */
-function cutOff({ layer, own, plan, outputs, givenBy }: Site): Remedy | undefined {
-  const node = plan.nodes.find((entry) => entry.node.name === layer.node)?.node;
-  if (own > 10 || !node || givenBy !== undefined) return undefined;
-  const behind = new Set(node.outputs);
-  for (const entry of plan.nodes)
-    if (entry.node.inputs.some((name) => behind.has(name)))
-      for (const name of entry.node.outputs) behind.add(name);
-  const made = new Set(plan.nodes.flatMap((entry) => entry.node.outputs));
-  const kept = [
-    ...outputs.filter((name) => !behind.has(name)),
-    ...node.inputs.filter((name) => made.has(name)),
-  ];
-  if (kept.length === 0) return undefined;
+/** Leaves the node to float arithmetic: the last resort. */
+function keepFloat({ layer, own, plan, givenBy }: Site): Remedy | undefined {
+  const isNode = plan.nodes.some(({ node }) => node.name === layer.node);
+  if (own > 10 || !isNode || givenBy !== undefined) return undefined;
   return {
     node: layer.node,
     kind: "exclude",
-    why: `integers hold next to nothing of it (${db(own)}); end the model in front of it and compute the rest in float`,
-    change: { kind: "cut", outputs: [...new Set(kept)] },
+    why: `integers hold next to nothing of it (${db(own)}); keep it in float, if the target can run it`,
+    change: { kind: "exclude" },
   };
 }
 
 /** The first that applies: what is wrong, then what costs nothing, then what costs time, then what gives up. */
-const REMEDY_KINDS = [givenScale, moreData, otherObserver, moreBits, cutOff];
+const REMEDY_KINDS = [givenScale, moreData, otherObserver, moreBits, keepFloat];
 
 /** Remedies for the worst layers, most urgent first, each at most once. */
 export function remedies(layers: readonly ReportLayer[], circumstances: Circumstances): Remedy[] {

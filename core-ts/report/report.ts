@@ -33,6 +33,12 @@ export interface Verdict {
   readonly loss: number | null;
   /** Why `fixed` is no accuracy (random data, data without labels); null where it is the user's own measure. */
   readonly measure: string | null;
+  /** What was measured besides, in percent: top-5, mAP. */
+  readonly figures: readonly {
+    readonly name: string;
+    readonly float: number | null;
+    readonly fixed: number | null;
+  }[];
   /** Of each output of the model. null: exact. */
   readonly outputs: readonly {
     readonly name: string;

@@ -44,6 +44,12 @@ function facts({ verdict }: Report, t: Translate): Pair[] {
   return [
     [t("target"), `${verdict.chip}, ${width}, ${verdict.observer}`],
     [t("calibration"), verdict.calibration],
+    ...verdict.figures.map(
+      ({ name, float, fixed }): Pair => [
+        name,
+        `${t("float")} ${numberText(float ?? undefined)}, ${t("fixed")} ${numberText(fixed ?? undefined)}`,
+      ],
+    ),
     ...(verdict.measure === null ? [] : [[t("measure"), verdict.measure] as const]),
     ...outputs,
   ];

@@ -70,10 +70,14 @@ export function readMixFile(text: string, file: string): MixFile {
   return { file, mix, named: new Set(entries.map(([name]) => name)), problems };
 }
 
-/** Checks a mix-config against the plan made with it. @throws ConfigError that lists everything that is wrong: entries, nodes that are unknown or missing, broken rules. */
-export function checkMix({ file, mix, named, problems }: MixFile, plan: QuantPlan): void {
+/** Checks a mix-config against the plan made with it; entries of `excluded` nodes are left aside. @throws ConfigError that lists everything that is wrong: entries, nodes that are unknown or missing, broken rules. */
+export function checkMix(
+  { file, mix, named, problems }: MixFile,
+  plan: QuantPlan,
+  excluded: readonly string[] = [],
+): void {
   const names = quantizedNodes(plan).map(({ node }) => node.name);
-  const unknown = [...named].filter((name) => !names.includes(name));
+  const unknown = [...named].filter((name) => !names.includes(name) && !excluded.includes(name));
   const missing = names.filter((name) => !named.has(name));
   refuse(file, [
     ...problems,

@@ -45,7 +45,7 @@ export async function openModel(run: CommandRun, bytes: Uint8Array, host: Pipeli
     host,
     ports.files.external(model),
   );
-  if (mixFile) checkMix(mixFile, prepared.plan);
+  if (mixFile) checkMix(mixFile, prepared.plan, quant.exclude);
   const planned = await withLoadedScales(run, prepared);
   for (const note of prepared.notes) log("info", note);
   log("debug", `plan:\n${describePlan(planned.plan)}`);

@@ -62,7 +62,11 @@ function rerunOf(success: Success, scales: Rerun["scales"]): Rerun {
       )
     : null;
   return {
-    command: commandText(settings.quant.chip, settings.words, { set: ownOptions(success), drop: REPLACED }),
+    // Beside the results of this run, not over them.
+    command: commandText(settings.quant.chip, settings.words, {
+      set: { ...ownOptions(success), "save-dir": [work.ports.files.join(settings.saveDir, "try")] },
+      drop: REPLACED,
+    }),
     mix,
     together: tiedGroups(plan).filter((group) => group.length > 1),
     scales,
@@ -94,6 +98,11 @@ async function verdictOf(
     fixed: summary.fixed ?? null,
     loss: summary.loss ?? null,
     measure: measureOf(settings) ?? null,
+    figures: summary.figures.map(({ name, float, fixed }) => ({
+      name,
+      float: float ?? null,
+      fixed: fixed ?? null,
+    })),
     outputs: outputsOf(success, layers),
     floatBytes,
     fixedBytes: model.bytes.length,
@@ -109,11 +118,10 @@ function circumstancesOf(
   scales: Rerun["scales"],
   { calibrated }: ReportFacts,
 ): Circumstances {
-  const { settings, prepared, host } = work;
+  const { settings, host } = work;
   const { plan } = model.quantized;
   return {
     plan,
-    outputs: prepared.targetModel.graph.outputs.map(({ name }) => name),
     reach: alone.reach,
     samples: snapshot.samples,
     hasMoreData: snapshot.samples > 0 && (calibrated.batches ?? 0) >= settings.iteration,

@@ -1,4 +1,4 @@
-import type { Change, Remedy } from "../../../core-ts/report/advice.ts";
+import type { Remedy } from "../../../core-ts/report/advice.ts";
 import type { Advice, Rerun } from "../../../core-ts/report/report.ts";
 import { mixFileText } from "../cli/mix-file.ts";
 import { scaleFileText } from "../cli/scale-file.ts";
@@ -33,7 +33,7 @@ function withFile(context: CommandContext, option: string, name: string, text: s
   return { set: { [option]: [path] }, drop: REPLACED, file: { name, text } };
 }
 
-function changesOf(change: Change, name: string, context: CommandContext): Parts {
+function changesOf({ change, node }: Remedy, name: string, context: CommandContext): Parts {
   const { settings, scales } = context;
   switch (change.kind) {
     case "mix":
@@ -54,16 +54,19 @@ function changesOf(change: Change, name: string, context: CommandContext): Parts
       return { drop: ["load-scale-json"] };
     case "more data":
       return { set: { iteration: [String(settings.iteration * MORE)] }, drop: ["cache-distribution"] };
-    case "cut":
-      return { set: { "output-name": change.outputs }, drop: [...REPLACED, "cache-distribution"] };
+    case "exclude":
+      return {
+        set: { exclude: [...(settings.quant.exclude ?? []), node] },
+        drop: ["load-scale-json", "generate-scale-json", "cache-distribution"],
+      };
   }
 }
 
 /** A remedy as the command to run and the file it needs. */
 export function adviceOf(remedy: Remedy, place: number, context: CommandContext): Advice {
   const { settings, files, own, folder } = context;
-  const { node, kind, why, change } = remedy;
-  const { set = {}, drop = [], file } = changesOf(change, `${ADVICE}${place}`, context);
+  const { node, kind, why } = remedy;
+  const { set = {}, drop = [], file } = changesOf(remedy, `${ADVICE}${place}`, context);
   const saveDir = files.join(settings.saveDir, `${folder}try${place}`);
   const command = commandText(settings.quant.chip, settings.words, {
     set: { ...own, ...set, "save-dir": [saveDir] },

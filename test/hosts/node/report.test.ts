@@ -156,7 +156,7 @@ describe("the report of a run", () => {
     expect(code).toBe(0);
     const [a, b] = ["several/min_max_i2", "several/mse_i2"].map(reportIn);
     expect([a!.verdict.observer, b!.verdict.observer]).toEqual(["min_max", "mse"]);
-    expect(b!.rerun.command).toMatch(/-qm mse -i 2$/);
+    expect(b!.rerun.command).toMatch(/-qm mse -i 2 -s \S+try$/);
     expect(["min_max", "mse"]).toContain(reportIn("several").verdict.observer);
     expect(out).toContain("digits_report.html");
   });

@@ -171,6 +171,7 @@ export function madeReport(count = 21): Report {
       fixed: 91.2,
       loss: 0.545,
       measure: null,
+      figures: [{ name: "Top-5", float: 99.5, fixed: 99.25 }],
       outputs: [{ name: "logits", cosine: 0.9981, sqnrDb: 24.3 }],
       floatBytes: 1_100_000,
       fixedBytes: 290_000,
