@@ -72,7 +72,16 @@ async function atBothBatches(model: Model, batch: number, host: PipelineHost, is
 function basicPlanOptions(options: QuantOptions): PlanOptions {
   const { bits, mode: observer, mix, lutLen: lutLength, unifyScales, layerThreshold } = options;
   const floatNodes = new Set(options.exclude);
-  return { chip: findChip(options.chip), bits, observer, mix, floatNodes, lutLength, unifyScales, layerThreshold };
+  return {
+    chip: findChip(options.chip),
+    bits,
+    observer,
+    mix,
+    floatNodes,
+    lutLength,
+    unifyScales,
+    layerThreshold,
+  };
 }
 
 /** Options that find nothing to act on in this model. */
@@ -135,7 +144,11 @@ export async function prepare(
 }
 
 /** The same preparation with another plan, for which `options` stands besides. */
-function replanned(prepared: Prepared, change: Partial<PlanOptions>, options: Partial<QuantOptions>): Prepared {
+function replanned(
+  prepared: Prepared,
+  change: Partial<PlanOptions>,
+  options: Partial<QuantOptions>,
+): Prepared {
   const planOptions = { ...prepared.planOptions, ...change };
   const plan = makePlan(prepared.targetModel.graph, planOptions);
   return {

@@ -73,7 +73,7 @@ describe("Knight quant", () => {
 
   it("-mc quantizes by it", async () => {
     const file = scratch.file("mix.json", entries({ classifier: { bitwidth: 16, mode: "min_max" } }));
-    const { code, out } = await quant("-mc", file);
+    const { code, out } = await quant("-mc", file, "-l", "0");
     expect(code).toBe(0);
     expect(out).toMatch(/classifier +Gemm +16 /);
     const model = join(scratch.path, "digits_quantize.onnx");
