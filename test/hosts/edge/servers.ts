@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import {
@@ -20,7 +21,8 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-const FOLDER = join(ROOT, "build", "edge");
+/** Test files that run side by side build into folders of their own. */
+const FOLDER = join(ROOT, "build", "edge", process.env.VITEST_POOL_ID ?? "0");
 
 /** Each request has a connection of its own: one that waits for the next is closed by the server after some seconds, maybe just when this busy process writes to it. */
 function tested({ url, output, stop }: EdgeServer): TestServer {
@@ -68,3 +70,27 @@ export const HOSTS = [
     () => whyNot(process.execPath, [join(ROOT, "node_modules", "workerd", "bin", "workerd"), "--version"]),
   ],
 ] as const;
+
+export const file = (name: string) => new Uint8Array(readFileSync(join(ROOT, "examples", "digits", name)));
+export const MODEL = [["digits.onnx", file("digits.onnx")]] as const;
+/** Random data for longer than any test: ends by being stopped (with two numbers no early-stop flag rises). */
+export const ENDLESS = { model: MODEL, options: JSON.stringify({ iteration: [1, 100_000_000] }) };
+
+export const LIMITS = {
+  KNIGHT_EDGE_MAX_UNPACKED: String(32 * 1024 * 1024),
+  KNIGHT_EDGE_MAX_BODY: String(4 * 1024 * 1024),
+  KNIGHT_EDGE_READER_TIMEOUT: "3000",
+};
+
+export async function health(
+  server: TestServer,
+): Promise<{ status: string; working: number; waiting: number }> {
+  return (await (await server.fetch("/health")).json()) as {
+    status: string;
+    working: number;
+    waiting: number;
+  };
+}
+
+/** Far beyond what anything takes, on a busy machine too. */
+export const SOON = { timeout: 120_000, interval: 50 };
