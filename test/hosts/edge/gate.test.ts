@@ -9,7 +9,7 @@ const gate = (concurrency: number, queue: number, queueTimeout = 60_000) =>
 /** A clock that goes when it is told to, and forgets the timers of a request that is frozen. */
 class ManualClock implements Clock {
   #now = 0;
-  readonly #timers: { readonly ms: number; due: number; readonly work: () => void }[] = [];
+  #timers: { readonly ms: number; due: number; readonly work: () => void }[] = [];
 
   now(): number {
     return this.#now;
@@ -17,7 +17,9 @@ class ManualClock implements Clock {
   every(ms: number, work: () => void): () => void {
     const timer = { ms, due: this.#now + ms, work };
     this.#timers.push(timer);
-    return () => void this.#timers.splice(this.#timers.indexOf(timer), 1);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
   }
   /** Time passes without any timer: the thread is blocked. */
   block(ms: number): void {
