@@ -63,4 +63,37 @@ describe("several modes and iterations", () => {
     const { out } = await quant("-qm", "all", "kl", "-i", "2", "2");
     expect(out.match(/│ (min_max|kl|kl_v2|mse|percentile) +│ +2 │/g)).toHaveLength(5);
   });
+
+  it("go on where the infer function throws on one of the models", async () => {
+    const script = scratch.file(
+      "third.mjs",
+      `import { onnxInferFunc } from "knight-quant";
+       let runs = 0;
+       onnxInferFunc.register("third_throws", async (executor) => {
+         executor.init_shape_info();
+         await executor.forward({ dtype: "float32", dims: [1, 1, 8, 8], data: new Float32Array(64).fill(1) });
+         if (++runs === 3) throw new Error("I do not like it");
+         return runs;
+       });`,
+    );
+    const run = (...modes: string[]) =>
+      knight([
+        "quant",
+        "-m",
+        DIGITS[1]!,
+        "-uds",
+        script,
+        "-if",
+        "third_throws",
+        "-s",
+        scratch.path,
+        "-qm",
+        ...modes,
+      ]);
+    const { code, out } = await run("kl", "min_max", "mse");
+    expect(code).toBe(0);
+    expect(out).toMatch(/│ min_max +│ +1 │ +1 │ +│ +Fail │/);
+    expect(out).toContain("I do not like it");
+    expect(out).toMatch(/│ mse +│ +1 │ +1 │ +4 │/);
+  });
 });
