@@ -45,8 +45,13 @@ async function select(page: Page, { node }: ReportLayer): Promise<void> {
   await page.locator("table.layers").getByRole("button", { name: node, exact: true }).click();
 }
 
-const expectedOf = async (page: Page): Promise<number> =>
-  Number.parseFloat((await page.locator(".expected strong").textContent())!);
+/** What the page expects now, when it has drawn the last change. */
+async function expectedOf(page: Page): Promise<number> {
+  await page.evaluate(
+    "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))",
+  );
+  return Number.parseFloat((await page.locator(".expected strong").textContent())!);
+}
 
 /** Saves the file that a card hands out, and gives its command with the place of the file and a folder of its own. */
 async function handedOut(page: Page, title: RegExp, folder: string): Promise<string[]> {
@@ -147,17 +152,26 @@ describe.skipIf(missing)(
       await page.getByLabel("语言").selectOption("en");
       await page.getByRole("heading", { name: "What to do" }).waitFor();
       await page.getByLabel("Theme").selectOption("light");
-      expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
-        "rgb(246, 247, 249)",
-      );
+      // The page draws again in its own time.
+      await expect
+        .poll(() => page.evaluate("getComputedStyle(document.body).backgroundColor"), { timeout: 60_000 })
+        .toBe("rgb(246, 247, 249)");
       await select(page, worst);
       const slider = page.getByRole("slider");
       await slider.fill("150");
-      const label = await page.locator(".layer-view .plot svg").first().getAttribute("aria-label");
-      expect(label).toContain(`threshold ${await slider.getAttribute("aria-valuetext")},`);
-      expect(await page.locator(".cart").count()).toBe(1);
+      const labelled = page.locator(".layer-view .plot svg").first();
+      await expect
+        .poll(
+          async () =>
+            (await labelled.getAttribute("aria-label"))?.includes(
+              `threshold ${await slider.getAttribute("aria-valuetext")},`,
+            ),
+          { timeout: 60_000 },
+        )
+        .toBe(true);
+      await expect.poll(() => page.locator(".cart").count(), { timeout: 60_000 }).toBe(1);
       await page.getByRole("button", { name: "As it was" }).click();
-      expect(await page.locator(".cart").count()).toBe(0);
+      await expect.poll(() => page.locator(".cart").count(), { timeout: 60_000 }).toBe(0);
       expect(complaints).toEqual([]);
     });
 
