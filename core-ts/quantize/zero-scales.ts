@@ -1,7 +1,7 @@
 /**
- * Scales of values that were zero throughout calibration: any scale holds a zero, but multipliers must reach from it and to it (chooseMultiplier),
- * and what calibration has not seen should fit as well. So such a value gets the finest scale of what is computed from it; a coarser one, still
- * within reach from there, where what it is computed from asks for that. What nothing integer reads keeps scale 1.
+ * Scales of values that were zero throughout calibration: 1 (spec/fixed-point-ir.md), unless multipliers can't reach from it or to it (chooseMultiplier).
+ * Then such a value gets the finest scale of what is computed from it; a coarser one, still within reach from there, where what it is computed from asks
+ * for that.
  */
 import { type QuantPlan, scaleOwner } from "../plan/plan.ts";
 import { powerOfTwo } from "../power-of-two.ts";
@@ -22,6 +22,7 @@ export function fitScalesOfZeros(
     const wanted = finest.get(value);
     if (!left.delete(value) || wanted === undefined) return;
     const largest = Math.max(0, ...sources.filter((one) => !zeros.has(one)).map((one) => scales.get(one)!));
+    if (wanted * REACH >= 1 && largest <= REACH) return;
     scales.set(value, Math.fround(Math.max(wanted, Math.min(wanted * REACH, largest / REACH))));
   };
   // From the back: a value's readers stand behind what makes it.

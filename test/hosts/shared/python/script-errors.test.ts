@@ -108,6 +108,7 @@ while True:
       code: "ABORTED",
     });
     await Promise.all([threads.script.close(), stubborn.script.close()]);
-    await expect(stubborn.run()).rejects.toThrow(/was ended by SIGKILL/);
+    // By us after its time, or by itself when it saw that nobody listens.
+    await expect(stubborn.run()).rejects.toThrow(/was ended by SIGKILL|ended with exit code/);
   });
 });
