@@ -10,7 +10,7 @@ const ZOOM = 2;
 
 let started: Promise<void> | undefined;
 
-/** @param wasm index_bg.wasm of @resvg/resvg-wasm, its bytes or a module; the library keeps one instance a process. @param font a TrueType file, DejaVu Sans. */
+/** @param wasm index_bg.wasm of @resvg/resvg-wasm, its bytes or a module; the library keeps the first one it gets. @param font a TrueType file, DejaVu Sans. */
 export async function createRasterizer(wasm: Uint8Array, font: Uint8Array): Promise<Rasterizer> {
   started ??= initWasm(wasm);
   await started;
