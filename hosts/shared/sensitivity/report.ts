@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import { findChip } from "../../../core-ts/chips/index.ts";
+import type { QuantSettings } from "../cli/settings.ts";
 import { measureOf } from "../infer/reference.ts";
 import { numberText } from "../quant/figures.ts";
 import { facts, files, paintFor, section } from "../quant/report-text.ts";
@@ -56,6 +58,15 @@ function failures(layers: readonly LayerSensitivity[]): string[] {
   );
 }
 
+/** Where the chip has both widths: what makes a mix of the findings. */
+function nextStep({ model, quant }: QuantSettings, file: string): string[] {
+  if (!findChip(quant.chip).mixedPrecision) return [];
+  return [
+    "  16 bit for the most sensitive half, as a file for -mc:",
+    `  Knight --chip ${quant.chip} quant -m ${model} -gt -ams ${file} -amr 0.5`,
+  ];
+}
+
 /** Prints the ranking on standard output. */
 export function printSensitivity(
   { settings, ports }: CommandRun,
@@ -78,7 +89,6 @@ export function printSensitivity(
           string,
         ][])),
   ];
-  const next = `Knight quant -m ${settings.model} -gt -ams FILE -amr 0.5, FILE being the .json above: 16 bit for the most sensitive half`;
   const parts = [
     facts(rows, paint),
     section(paint, `The ${worst.length} most sensitive of ${found.layers.length} layers`, [
@@ -91,7 +101,7 @@ export function printSensitivity(
       settings.notes.map((note) => `  ${paint.yellow(note)}`),
     ),
     section(paint, `Files in ${settings.saveDir}`, files(written)),
-    section(paint, "Next", [`  ${next}`]),
+    section(paint, "Next", nextStep(settings, ports.files.join(settings.saveDir, written[0]![0]))),
   ];
   ports.terminal.out(`${parts.filter((part) => part !== "").join("\n\n")}\n`);
 }
