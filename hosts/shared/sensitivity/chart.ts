@@ -36,7 +36,6 @@ export function sensitivityChart({ settings }: CommandRun, found: SensitivityFin
             layers.map(({ without }) => decibels(without)),
           ),
         ],
-        worst: "highest",
       },
     ],
   });
