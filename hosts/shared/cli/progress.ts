@@ -9,6 +9,9 @@ export interface Progress {
   stop(): void;
 }
 
+/** Shows nothing: where many models are run, only the whole is shown. */
+export const SILENT: Progress = { step: () => undefined, expect: () => undefined, stop: () => undefined };
+
 /** Without a terminal a line is written at most this often. */
 const LINE_EVERY_MS = 5000;
 

@@ -11,7 +11,7 @@ import {
   startEvaluation,
 } from "../../../core-ts/pipeline.ts";
 import type { LayerError } from "../../../core-ts/report/layer-error.ts";
-import { type Progress, startProgress } from "../cli/progress.ts";
+import { type Progress, SILENT, startProgress } from "../cli/progress.ts";
 import type { ForwardTarget } from "../infer/forward.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
 import type { Staging } from "../ports.ts";
@@ -37,9 +37,6 @@ export interface Work extends CommandRun {
   /** Batch after which the float model's early-stop flag rose: the quantized one's does the same. 0 or absent: it never did. */
   readonly stoppedAfter?: number;
 }
-
-/** Shows nothing: several strategies show only where each begins and ends. */
-const SILENT: Progress = { step: () => undefined, expect: () => undefined, stop: () => undefined };
 
 /** Runs the infer function over a model, with progress. */
 async function pass(

@@ -37,7 +37,7 @@ export function sensitivityFileText(settings: QuantSettings, found: SensitivityF
 }
 
 /** The share of the outputs' energy that is lost when only this layer is quantized; Infinity where it can't be. */
-export function noiseOf(only: unknown): number | undefined {
+function noiseOf(only: unknown): number | undefined {
   if (!isJsonObject(only)) return undefined;
   if (typeof only.failure === "string") return Number.POSITIVE_INFINITY;
   if (only.sqnrDb === null) return 0;

@@ -8,7 +8,7 @@ import {
   startCalibration,
   startEvaluation,
 } from "../../../core-ts/pipeline.ts";
-import { startProgress } from "../cli/progress.ts";
+import { SILENT, startProgress } from "../cli/progress.ts";
 import type { ForwardTarget } from "../infer/forward.ts";
 import { COMPARED_BATCHES } from "../infer/reference.ts";
 import { type InferRun, runInferFunction } from "../infer/run-function.ts";
@@ -46,8 +46,6 @@ interface Bench extends CommandRun {
   readonly host: PipelineHost;
   readonly infer: InferRun;
 }
-
-const QUIET = { step: () => undefined, expect: () => undefined };
 
 function feed(
   { infer }: Bench,
@@ -89,7 +87,7 @@ async function evaluate(bench: Bench, prepared: Prepared, ranges: Ranges, answer
       error.add(outputs);
       return outputs;
     };
-    const result = await feed(bench, prepared, { forward, quantized: true }, QUIET);
+    const result = await feed(bench, prepared, { forward, quantized: true }, SILENT);
     return { sqnrDb: error.sqnrDb(host.kernels), result };
   } finally {
     await evaluation.stop();
